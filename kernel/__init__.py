@@ -1,0 +1,24 @@
+"""asgi-kernel: a microkernel for web back ends; every feature is a plugin.
+
+A first plugin:
+
+    from kernel import Layer, Plugin, hookimpl
+
+    class Greeter(Plugin):
+        @hookimpl
+        def kernel_layers(self):
+            return [Layer("greeter", before_request=lambda request: None)]
+
+Run a project with `hypercorn kernel:app` or `kernel run`.
+"""
+
+from kernel.errors import Problem as Problem, ServerInterrupt as ServerInterrupt
+from kernel.hookspecs import hookimpl as hookimpl, hookspec as hookspec
+from kernel.layers import Hooks as Hooks, Layer as Layer
+from kernel.microkernel import Kernel as Kernel
+from kernel.plugin import App as App, Plugin as Plugin
+from kernel.request import Request as Request
+from kernel.response import Response as Response
+
+app = Kernel(required=True)
+"""The project in the working directory, booted by its first use; `hypercorn kernel:app` serves it."""

@@ -1,0 +1,64 @@
+"""Find installed plugins and apps in metadata, import one, and put names in order."""
+
+from collections.abc import Iterable, Sequence
+from graphlib import TopologicalSorter
+from importlib import import_module
+from typing import Any
+
+from kernel.boot.plan import Member
+
+KINDS = {"kernel.plugins": "plugin", "kernel.contrib": "plugin", "kernel.apps": "app"}
+DISTRIBUTION = "asgi-kernel"
+
+
+def scan() -> Iterable[Member]:
+    """Yield a member for each entry point of our groups in the metadata of every distribution."""
+    from importlib_metadata import distributions
+
+    for dist in distributions():
+        own = dist.name.lower().replace("_", "-") == DISTRIBUTION
+        for entry in dist.entry_points:
+            if entry.group in KINDS:
+                standard = own and entry.group == "kernel.plugins"
+                yield Member(entry.name, KINDS[entry.group], entry.value, dist.name, dist.version, standard)
+
+
+def load(value: str) -> Any:
+    """Import and return the object at "module:attribute"; what its module raises passes through.
+
+    Raises:
+        LookupError: there is no such module, or it has no such attribute.
+    """
+    module, _, attribute = value.partition(":")
+    try:
+        thing: Any = import_module(module)
+    except ModuleNotFoundError as error:
+        if f"{module}.".startswith(f"{error.name}."):
+            raise LookupError(f"there is no module '{error.name}'") from error
+        raise
+    if attribute and not hasattr(thing, attribute):
+        raise LookupError(f"module '{module}' has no '{attribute}'")
+    return getattr(thing, attribute) if attribute else thing
+
+
+def sort(ranked: Sequence[str], edges: Iterable[tuple[str, str]], first: Sequence[str] = ()) -> list[str]:
+    """Return *ranked* so that for every edge (one, other) one comes before the other.
+
+    Edges that name something absent are ignored. Among those free to come next, the earliest in
+    *ranked* does, so the order is the same in every process. *first* is an operator's own list.
+
+    Raises:
+        graphlib.CycleError: no such order exists; `args[1]` is the path, closed by its first name.
+    """
+    graph: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(ranked, ()))
+    for one, other in [*edges, *zip(first, first[1:], strict=False)]:
+        if one in ranked and other in ranked:
+            graph.add(other, one)
+    graph.prepare()
+    ready, order = set[str](), list[str]()
+    while graph.is_active():
+        ready |= set(graph.get_ready())
+        order.append(min(ready, key=ranked.index))
+        ready.remove(order[-1])
+        graph.done(order[-1])
+    return order

@@ -1,0 +1,65 @@
+"""The read-only result of a boot: what runs, in which order, and who brought it from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kernel.layers import Layer, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A plugin or an app that is installed or named: one line of `kernel plugins list`.
+
+    `kind` is plugin or app; `value` is "module:attribute"; `state` is discovered (installed, not
+    named), blocked, failed or active, and `reason` says why; `standard` marks the plugins of our
+    own distribution.
+    """
+
+    name: str
+    kind: str
+    value: str = ""
+    distribution: str = ""
+    version: str = ""
+    standard: bool = False
+    state: str = "discovered"
+    reason: str = "installed, but not named in [plugins] active"
+    plugin: Any = field(default=None, repr=False)
+
+    def names(self, attribute: str) -> tuple[str, ...]:
+        """Return `requires`, `after`, `before` or `provides` of the plugin."""
+        value = getattr(self.plugin, attribute, ())
+        return (value,) if isinstance(value, str) else tuple(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a request meets, outer to inner.
+
+    `phase` is layer, guard, before_request, bind, handler, render, after_request, rescue,
+    after_response or on_finish; `status` is active, skipped or overridden, with the reason.
+    """
+
+    phase: str
+    callable: str
+    plugin: str
+    level: str
+    where: str
+    is_async: bool
+    status: str = "active"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the kernel compiled; read it, do not change it."""
+
+    members: tuple[Member, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    application: tuple[Step, ...] = ()
+    routes: tuple[tuple[Route, tuple[Step, ...]], ...] = ()
+    services: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def active(self) -> list[Member]:
+        """The members that run, in order."""
+        return [member for member in self.members if member.state == "active"]

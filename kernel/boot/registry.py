@@ -1,0 +1,119 @@
+"""The hooks of one boot: pluggy keeps and validates them, this room words what is wrong.
+
+pluggy is never called while a request runs. Hooks are called one by one here, so that every
+answer keeps the name of its plugin, and a hook that fails is a finding instead of the end.
+"""
+
+import inspect
+import traceback
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pluggy
+
+from kernel.errors import BootError, Findings, did_you_mean
+from kernel.hookspecs import hookimpl
+from kernel.layers import where
+from kernel.plugin import App
+
+
+class Registry:
+    """Specifications, registered plugins and their answers; `specs` maps hooks to arguments."""
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager("kernel")
+        self.specs: dict[str, tuple[str, ...]] = {}
+        self.problems = Findings()
+
+    def specify(self, owner: str, specs: type) -> None:
+        """Add the hook specifications of one class, in the name of *owner*."""
+        for name, function in inspect.getmembers(specs, inspect.isfunction):
+            if name in self.specs:
+                self.problems.error(
+                    "hook.duplicate", f"plugin '{owner}': hook '{name}' exists already", "", where(function)
+                )
+                return
+            if self._manager.parse_hookspec_opts(specs, name) is not None:
+                self.specs[name] = tuple(inspect.signature(function).parameters)[1:]
+        self._manager.add_hookspecs(specs)
+
+    def register(self, name: str, plugin: Any) -> None:
+        """Check the hooks of *plugin* and register it; pluggy calls the last one first."""
+        answering, known = self._answering(name, plugin) if isinstance(plugin, App) else plugin, len(self.problems)
+        for hook in [name for name in dir(answering) if name.startswith("kernel_")]:
+            if callable(getattr(answering, hook)):
+                self._check(f"plugin '{name}': hook '{hook}'", hook, getattr(answering, hook), answering)
+        if len(self.problems) == known:
+            self._manager.register(answering, name)
+
+    def _answering(self, name: str, app: App) -> SimpleNamespace:
+        """Return hooks that answer with the keywords of *app*."""
+        known = [spec.removeprefix("kernel_") for spec in self.specs]
+        for keyword in app.answers.keys() - set(known):
+            message = f"app '{name}': no active plugin specifies '{keyword}='{did_you_mean(keyword, known)}"
+            hint = f"switch on the plugin that specifies 'kernel_{keyword}' in [plugins] active"
+            self.problems.error("app.keyword", message, hint, app.where)
+        answers = {f"kernel_{keyword}": answer for keyword, answer in app.answers.items() if keyword in known}
+        return SimpleNamespace(**{hook: hookimpl(_constant(answer)) for hook, answer in answers.items()})
+
+    def _check(self, blame: str, hook: str, function: Any, plugin: Any) -> None:
+        """Note what is wrong with one hook implementation."""
+        options, place, offered = self._manager.parse_hookimpl_opts(plugin, hook), where(function), self.specs.get(hook)
+        if options is None or (offered is None and not options["optionalhook"]):
+            kind, what = ("undecorated", "is not decorated") if options is None else ("unknown", "does not exist")
+            hint = "add @hookimpl, or rename it" if options is None else "switch on the plugin that specifies it"
+            guess = "" if hook in self.specs else did_you_mean(hook, self.specs)
+            self.problems.error(f"hook.{kind}", f"{blame} {what}{guess}", hint, place)
+            return
+        for argument in set(inspect.signature(function).parameters) - set(offered or ()):
+            message = f"{blame} has no argument '{argument}'{did_you_mean(argument, offered or ())}"
+            self.problems.error("hook.argument", message, f"it offers: {', '.join(offered or ()) or 'none'}", place)
+        if inspect.iscoroutinefunction(function) or options["wrapper"] or options["hookwrapper"]:
+            hint = "make it a plain def that returns the answer; what it returns may be async"
+            self.problems.error("hook.async", f"{blame} is asked at boot: neither async nor a wrapper", hint, place)
+
+    def implementations(self, hook: str) -> Iterator[tuple[str, Any, Any]]:
+        """Yield (plugin name, function, argument names) in calling order."""
+        caller = getattr(self._manager.hook, hook, None)
+        for impl in reversed(caller.get_hookimpls() if caller else []):
+            yield impl.plugin_name, impl.function, impl.argnames
+
+    def collect(self, hook: str, only: str = "", **arguments: Any) -> Iterator[tuple[str, Any]]:
+        """Yield (plugin, answer) of every implementation in order; a failing one is a finding."""
+        if hook not in self.specs:
+            raise LookupError(f"no active plugin specifies the hook '{hook}'{did_you_mean(hook, self.specs)}")
+        for name, function, names in self.implementations(hook):
+            if only not in ("", name):
+                continue
+            try:
+                answer = function(*(arguments[argument] for argument in names))
+            except BootError as error:
+                self.problems.extend(error.problems)
+            except Exception as error:  # whatever a plugin raises is its finding
+                message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
+                self.problems.error("hook.failed", message, "kernel check --traceback shows more", innermost(error))
+            else:
+                if answer is not None:
+                    yield name, answer
+
+    def first(self, hook: str, **arguments: Any) -> tuple[str, Any] | None:
+        """Return the first (plugin, answer) that is not None."""
+        return next(self.collect(hook, **arguments), None)
+
+
+def _constant(answer: Any) -> Any:
+    return lambda: answer
+
+
+def blame(error: BaseException) -> str:
+    """Return "Type: message" of an exception."""
+    return f"{type(error).__name__}: {error}"
+
+
+def innermost(error: BaseException) -> str:
+    """Return "file:line" where *error* was raised, or where a source file does not parse."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -1,0 +1,136 @@
+"""Choose and import the members of a project: what config.ini names, in a stable order."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from graphlib import CycleError
+from typing import Any
+
+from kernel.boot.config import Config, items
+from kernel.boot.discovery import load, sort
+from kernel.boot.plan import Member
+from kernel.boot.registry import blame, innermost
+from kernel.errors import Findings, Problem, did_you_mean
+from kernel.plugin import API
+
+
+class Selection:
+    """The members by name, what is wrong with them, and their order.
+
+    The same entry point met twice, as with a left-over egg-info, is one; two distributions that
+    claim one name are a finding that names both.
+    """
+
+    def __init__(self, config: Config, discover: Callable[[], Iterable[Member]], problems: Findings) -> None:
+        self._config, self._problems = config, problems
+        self._found: dict[str, dict[str, Member]] = {"plugin": {}, "app": {}}
+        self.members: dict[str, Member] = {}
+        for new in discover() if self._named("plugins", "standard") or self._named("apps") else ():
+            known = self._found[new.kind].setdefault(new.name, new)
+            if known.value != new.value:
+                both = " and by ".join(f"{one.value}, from {one.distribution} {one.version}" for one in (known, new))
+                message = f"{new.kind} '{new.name}' is claimed by {both}"
+                problems.error("plugin.duplicate", message, "uninstall one of the two distributions")
+
+    def _named(self, section: str, default: Any = (), key: str = "active") -> list[str]:
+        return items(self._config.get(section, {}).get(key, default))
+
+    @property
+    def active(self) -> list[Member]:
+        """The members that run."""
+        return [member for member in self.members.values() if member.state == "active"]
+
+    def add_plugins(self) -> None:
+        """Load the plugins that the configuration names."""
+        found, blocked = self._found["plugin"], self._named("plugins", (), "blocked")
+        standard = [name for name, member in found.items() if member.standard] or ["standard"]
+        for name in self._named("plugins", "standard"):
+            for one in standard if name == "standard" else [name]:
+                member = found.get(one, Member(one, "plugin"))
+                if one in blocked:
+                    self.members[one] = replace(member, state="blocked", reason="named in [plugins] blocked")
+                elif one not in self.members:
+                    self._load(member, [member.value] if one in found else [])
+        self.members |= {name: member for name, member in found.items() if name not in self.members}
+
+    def add_apps(self) -> None:
+        """Load the apps that the configuration names: entry point, package or module:attribute."""
+        for name in dict.fromkeys(self._named("apps")):
+            places = [name] if ":" in name else [f"{name}:app", f"{name}.main:app"]
+            known = self._found["app"].get(name)
+            self._load(known or Member(name, "app", places[0]), [known.value] if known else places)
+
+    def add_objects(self, kind: str, objects: Iterable[Any]) -> None:
+        """Add plugins or apps that were handed over as objects or classes."""
+        for thing in objects:
+            name = getattr(thing, "__name__", type(thing).__name__).lower()
+            self._accept(Member(name, kind, getattr(thing, "where", "")), thing)
+
+    def _load(self, member: Member, places: Sequence[str]) -> None:
+        """Import a member from the first of *places* that exists."""
+        reasons = [] if places else [f"is not installed{did_you_mean(member.name, self._found[member.kind])}"]
+        for place in places:
+            try:
+                return self._accept(replace(member, value=place), load(place))
+            except LookupError as error:
+                reasons.append(f"cannot be found: {error.args[0]}")
+            except Exception as error:  # whatever a stranger's module raises
+                return self._fail(member, f"cannot be imported: {blame(error)}", "", innermost(error))
+        self._fail(member, "; ".join(reasons), f"pip install what brings it, or mend [{member.kind}s] active")
+
+    def _accept(self, member: Member, thing: Any) -> None:
+        plugin = thing() if isinstance(thing, type) else thing
+        api, name = getattr(plugin, "api", API), getattr(plugin, "name", "") or member.name
+        twin = next((one for one in self.active if one.name == name), None)
+        if api[0] != API[0] or api[1] > API[1]:
+            hint = f"this kernel offers {API[0]}.{API[1]}; install a version that fits"
+            self._fail(member, f"was written for hook API {api[0]}.{api[1]}", hint)
+        elif twin and twin.kind == member.kind:
+            message = f"{member.kind} '{name}' stands twice: {twin.plugin!r} and {plugin!r}"
+            self._problems.error("plugin.duplicate", message, "give one of them another name")
+        else:
+            name = f"{member.kind}:{name}" if twin else name
+            self.members[name] = replace(member, name=name, state="active", reason="", plugin=plugin)
+
+    def _fail(self, member: Member, why: str, hint: str = "", place: str = "") -> None:
+        optional = member.name in self._named("plugins", (), "optional")
+        level = "warning" if optional or "disable" in self._named("plugins", (), "on_error") else "error"
+        where = place or member.value or self._config.origin(f"{member.kind}s", "active")
+        self._problems.append(Problem("plugin.failed", level, f"{member.kind} '{member.name}' {why}", hint, where))  # type: ignore[arg-type]  # one of two words
+        self.members[member.name] = replace(member, state="failed", reason=why)
+
+    def require(self) -> None:
+        """Fail every member whose requirement is not active, until nothing changes."""
+        while lacking := [(m, wish) for m in self.active for wish in m.names("requires") if not self._has(wish)]:
+            member, wish = lacking[0]
+            self._fail(member, f"requires '{wish}', which is not active", f"add '{wish}' to [plugins] active")
+
+    def _has(self, wish: str) -> bool:
+        if wish.startswith("cap:"):
+            return any(wish[4:] in member.names("provides") for member in self.active)
+        name = bare(wish)
+        found = [member for member in self.active if member.name == name]
+        if not found or name == wish:
+            return bool(found)
+        from packaging.specifiers import SpecifierSet
+
+        return SpecifierSet(wish[len(name) :]).contains(found[0].version or "0", prereleases=True)
+
+    def sort(self) -> None:
+        """Put the members in order: requirements, soft edges, the operator's list, then the config."""
+        edges = []
+        for member in self.active:
+            edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
+            edges += [(member.name, name) for name in member.names("before")]
+        try:
+            order = sort([member.name for member in self.active], edges, self._named("order", (), "plugins"))
+        except CycleError as error:
+            message = f"plugins wait for one another: {' -> '.join(error.args[1])}"
+            self._problems.error("plugin.cycle", message, "drop one requires, after or before among them")
+        else:
+            self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
+
+
+def bare(wish: str) -> str:
+    """Return the name in a requirement like "orm>=2"."""
+    return re.split("[<>=!~ ]", wish, maxsplit=1)[0]

@@ -1,0 +1,168 @@
+"""The boot: read, select, register, configure, collect, compile, check. Pure, no side effects.
+
+It goes as far as it can and keeps every finding, so that one run tells everything that is wrong.
+`kernel check`, the tests and the server take this same path; only the server goes on to start.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from graphlib import CycleError
+from typing import Any
+
+from kernel.boot.config import Config, Source, items, read
+from kernel.boot.discovery import sort
+from kernel.boot.plan import Member, Plan
+from kernel.boot.registry import Registry
+from kernel.boot.selection import Selection
+from kernel.errors import BootError, ConfigError, Problem
+from kernel.hookspecs import Specs
+from kernel.layers import Layer, Route, as_tuple
+from kernel.plugin import App
+from kernel.request import extended
+from kernel.serve.application import dispatching
+from kernel.serve.pipeline import Compiler
+from kernel.types import Application
+
+
+class Boot:
+    """One boot of one kernel; `problems` is complete when `run` returns."""
+
+    compiled: tuple[Any, ...] = ()
+
+    def __init__(self, kernel: Application) -> None:
+        self._kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
+        self.services: dict[str, tuple[str, Any]] = {}
+        self.problems = self.registry.problems
+        self.configuring = ""
+
+    def run(self, source: Source, required: bool, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
+        """Boot as far as possible."""
+        try:
+            self.config = read(source, required)
+        except ConfigError as error:
+            self.problems.extend(error.problems)
+            return
+        self._prepare()
+        selection = Selection(self.config, discover, self.problems)
+        selection.add_plugins()
+        selection.add_objects("plugin", plugins)
+        selection.add_apps()
+        selection.add_objects("app", apps)
+        selection.require()
+        selection.sort()
+        self.plan.members = tuple(selection.members.values())
+        configs = self._register()
+        for step in (partial(self._configure, configs), self._compile, self._finish):
+            if not self.problems.fatal:
+                step()
+
+    def demand(self) -> None:
+        """Raise BootError with all findings, if one forbids to run; ConfigError if one is about config."""
+        if self.problems.fatal:
+            unusable = any(problem.id.startswith("config.") for problem in self.problems)
+            raise (ConfigError if unusable else BootError)(self.problems)
+
+    def check(self, deploy: bool) -> list[Problem]:
+        """Return what the plugins report about the finished plan."""
+        answers = self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy)
+        return [problem for _, problems in answers for problem in problems]
+
+    def _prepare(self) -> None:
+        """Fill [environment] and make the project's folder importable."""
+        root = self.config.root
+        self.problems += self.config.problems
+        defaults = {"project_path": str(root), "project_name": root.name}
+        self.config["environment"] = {**defaults, **self.config.get("environment", {})}
+        importable = str(root.parent if (root / "__init__.py").is_file() else root)
+        if self.config.path and importable not in sys.path:
+            sys.path.insert(0, importable)
+
+    def _register(self) -> dict[str, Any]:
+        """Register every active member and return the validated section of each."""
+        active, configs = self.plan.active, {}
+        self.registry.specify("kernel", Specs)
+        for member in active:
+            for specs in as_tuple(getattr(member.plugin, "specs", ())):
+                self.registry.specify(member.name, specs)
+        for member in reversed(active):
+            self.registry.register(member.name, member.plugin)
+        for member in active:
+            schema, section = getattr(member.plugin, "Config", None), getattr(member.plugin, "section", "")
+            if schema is not None:
+                configs[member.name] = self._validated(section or member.name, schema)
+        return configs
+
+    def _validated(self, section: str, schema: type) -> Any:
+        arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
+        answer = self.registry.first("kernel_settings", **arguments)
+        if answer or self.problems.fatal:
+            return answer and answer[1]
+        return schema(**self.config.get(section, {}))
+
+    def _configure(self, configs: dict[str, Any]) -> None:
+        for name, _, _ in list(self.registry.implementations("kernel_configure")):
+            self.configuring = name
+            arguments = {"kernel": self._kernel, "config": configs.get(name)}
+            list(self.registry.collect("kernel_configure", only=name, **arguments))
+        self.plan.services = {key: plugin for key, (plugin, _) in self.services.items()}
+
+    def _compile(self) -> None:
+        """Collect layers and routes, and fold them."""
+        self.plan.layers = tuple(self._layers())
+        compiler, bound, routes = Compiler(self.registry, self.plan.layers), [], []
+        for route in self._routes():
+            bound.append((route, compiler.route(route)))
+            routes.append((route, tuple(compiler.steps)))
+        self.plan.routes, rescue = tuple(routes), compiler.rescue()
+        router = self.registry.first("kernel_router", routes=bound)
+        match = router[1] if router else lambda request: None
+        core = match, rescue, compiler.encoders
+        build = extended({key: value for key, (_, value) in self.services.items()})
+        self.compiled = build, *core, *compiler.application(dispatching(*core))
+        self.plan.application = tuple(compiler.steps)
+
+    def _finish(self) -> None:
+        list(self.registry.collect("kernel_compiled", plan=self.plan))
+        self.problems += self.check(deploy=False)
+
+    def _layers(self) -> list[Layer]:
+        """Return the layers of all plugins, outer to inner, without those that another replaces."""
+        answers = self.registry.collect("kernel_layers", kernel=self._kernel)
+        layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
+        replaced = {layer.replaces for layer in layers}
+        layers = [layer for layer in layers if replaced.isdisjoint((layer.name, f"{layer.plugin}:{layer.name}"))]
+        by_name: dict[str, Layer] = {}
+        edges = []
+        for layer in layers:
+            if by_name.setdefault(layer.name, layer) is not layer:
+                both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
+                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", "rename one")
+            others = [(one.name, wish) for one in layers for wish in (one.name, one.plugin)]
+            edges += [(name, layer.name) for name, wish in others if wish in layer.after]
+            edges += [(layer.name, name) for name, wish in others if wish in layer.before]
+        try:
+            order = sort(list(by_name), edges, items(self.config.get("order", {}).get("layers", ())))
+        except CycleError as error:
+            self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}")
+            return layers
+        return [by_name[name] for name in order]
+
+    def _routes(self) -> Iterable[Route]:
+        """Yield every route with its app, its prefix and its whole chain of options."""
+        members: dict[str, Member] = {member.name: member for member in self.plan.active}
+        for name, answer in self.registry.collect("kernel_routes", kernel=self._kernel):
+            app = members[name].plugin if isinstance(members[name].plugin, App) else App()
+            for route in flattened(answer):
+                path = f"{app.prefix.rstrip('/')}/{route.path.lstrip('/')}"
+                yield route.derive(app=name, groups=(app.options, *route.groups), path=path)
+
+
+def flattened(answer: Any) -> Iterable[Route]:
+    """Yield the routes of an answer: a route, or iterables of them in any depth."""
+    if isinstance(answer, Route):
+        yield answer
+    else:
+        for part in answer:
+            yield from flattened(part)

@@ -1,0 +1,105 @@
+"""The kernel's questions to plugins, in the order they are asked.
+
+Each is a plain `def`, asked once at boot and never while a request runs. What an answer *holds*
+may be async. Name only the arguments you need; return None to abstain. "first" marks a question
+whose first answer other than None counts. A plugin asks more questions with `specs = (MySpecs,)`.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from kernel.types import Application
+
+if TYPE_CHECKING:
+    import click
+
+    from kernel.boot.config import Config
+    from kernel.boot.plan import Plan
+    from kernel.errors import Findings, Problem
+    from kernel.layers import Handler, Hooks, Layer, Route
+    from kernel.request import Request
+    from kernel.response import Response
+
+hookspec = pluggy.HookspecMarker("kernel")
+hookimpl = pluggy.HookimplMarker("kernel")
+Bound = tuple["Route", "Handler"]
+
+
+class Specs:
+    """Hook specifications of the kernel; API version 1.0."""
+
+    @hookspec
+    def kernel_commands(self, cli: "click.Group") -> None:
+        """Add commands to the `kernel` command line (asked by the command line only)."""
+
+    @hookspec
+    def kernel_configure(self, kernel: Application, config: Any) -> None:
+        """Set yourself up; `config` is your own validated section. `kernel.provide` goes here."""
+
+    @hookspec(firstresult=True)
+    def kernel_settings(self, config: "Config", section: str, schema: type, problems: "Findings") -> Any:
+        """first: Return the section as an instance of *schema*; what is wrong goes to *problems*."""
+
+    @hookspec
+    def kernel_layers(self, kernel: Application) -> "Iterable[Layer] | None":
+        """Wrap handlers, or run hooks around them, at a level."""
+
+    @hookspec
+    def kernel_routes(self, kernel: Application) -> "Iterable[Route] | None":
+        """Declare routes: Route objects, or containers that iterate over them."""
+
+    @hookspec(firstresult=True)
+    def kernel_call(self, route: "Route") -> Callable[["Request"], Any] | None:
+        """first: Return `async (request) -> value` that calls the route's handler.
+
+        Without an answer the handler is awaited with the request alone. An attribute `binders` of
+        the callable, (parameter, plugin, extractor) each, is shown by `kernel explain`.
+        """
+
+    @hookspec(firstresult=True)
+    def kernel_bind(self, parameter: inspect.Parameter, route: "Route") -> Callable[..., Any] | None:
+        """first: Return `(request) -> value`, sync or async, for one parameter of a handler."""
+
+    @hookspec(firstresult=True)
+    def kernel_render(self, type_: type, route: "Route") -> "Callable[[Any], Response] | None":
+        """first: Return `(value) -> Response` for the values of a type that handlers return."""
+
+    @hookspec(firstresult=True)
+    def kernel_rescue(self, exc_type: type[Exception], route: "Route | None") -> Callable[..., Any] | None:
+        """first: Return `(request, exc) -> Response`, sync or async; route is None without a match."""
+
+    @hookspec(firstresult=True)
+    def kernel_router(self, routes: "list[Bound]") -> "Callable[[Request], Handler | None] | None":
+        """first: Compile all (route, compiled handler) pairs to one matcher.
+
+        The matcher gets a request, sets `request.url_vars` and `request.route`, and returns the
+        handler, or None for no match. It raises HTTPException(405) with `allow` for another method.
+        """
+
+    @hookspec
+    def kernel_hooks(self, kernel: Application) -> "Hooks | None":
+        """Listen to named events, the phases of the life cycle included."""
+
+    @hookspec
+    def kernel_compiled(self, plan: "Plan") -> None:
+        """Look at the finished, read-only plan."""
+
+    @hookspec
+    def kernel_checks(self, kernel: Application, deploy: bool) -> "Iterable[Problem] | None":
+        """Report what is wrong or, with *deploy*, unfit for production."""
+
+    @hookspec
+    def kernel_lifespan(self, kernel: Application) -> AbstractAsyncContextManager[Any] | None:
+        """Return a context entered at start, in order, and left at stop, in exact reverse."""
+
+    @hookspec
+    def kernel_servers(self, kernel: Application) -> "Iterable[Callable[[], Any]] | None":
+        """Return async callables that run for ever beside the application."""
+
+    @hookspec
+    def kernel_init_func(self) -> Callable[..., Any] | None:
+        """Return `f(config)`, sync or async, run once by `kernel init`."""

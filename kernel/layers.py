@@ -1,0 +1,193 @@
+"""What users declare: options, layers, routes and listeners, as data.
+
+One shape serves every depth: Handler = Request -> awaitable Response, Layer = Handler -> Handler.
+Declared at import, ordered and folded once at boot (kernel/serve/pipeline.py), then only called.
+"""
+
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, fields, replace
+from functools import reduce
+from typing import Any, Literal, TypeVar, get_args
+
+from kernel.errors import did_you_mean
+from kernel.request import Request
+from kernel.response import Response
+from kernel.types import ASGIApp
+
+Handler = Callable[[Request], Awaitable[Response]]
+Hook = Callable[..., Any]
+Level = Literal["application", "app", "group", "route"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Keywords of App, Routes and every route; stated here once, inherited inwards.
+
+    `None` abstains: an outer value holds. Durations are seconds, sizes are bytes.
+    """
+
+    before_request: Hook | None = None
+    after_request: Hook | None = None
+    after_response: Hook | None = None
+    only_ssl: bool | None = None
+    data_handler: Any = None
+    max_body_size: int | None = None
+    timeout: float | None = None
+    layers: tuple["Layer", ...] = ()
+    guards: tuple[Hook, ...] = ()
+    tags: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    exception_handlers: Mapping[type[Exception] | int, Hook] | None = None
+    name: str | None = None
+
+    @classmethod
+    def parse(cls, owner: str, keywords: Mapping[str, Any]) -> "Options":
+        """Return the options in *keywords*; one object and an iterable are both accepted."""
+        for word in keywords.keys() - OPTION_NAMES:
+            raise TypeError(f"{owner}: there is no option '{word}'{did_you_mean(word, OPTION_NAMES)}")
+        values: dict[str, Any] = {k: as_tuple(value) if k in ADDITIVE else value for k, value in keywords.items()}
+        return cls(**values)
+
+    def inherit(self, inner: "Options") -> "Options":
+        """Return *inner* completed by self: inner wins, sequences add up outside-in."""
+        changes: dict[str, Any] = {name: getattr(self, name) for name in CLOSEST if getattr(inner, name) is None}
+        changes |= {name: getattr(self, name) + getattr(inner, name) for name in ADDITIVE}
+        changes["exception_handlers"] = {**(self.exception_handlers or {}), **(inner.exception_handlers or {})} or None
+        return replace(inner, **changes)
+
+
+OPTION_NAMES = frozenset(f.name for f in fields(Options))
+ADDITIVE = ("layers", "guards", "tags", "skip")
+CLOSEST = tuple(sorted(OPTION_NAMES - {*ADDITIVE, "exception_handlers", "name"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A wrapper around every handler of one level, or hooks that run there.
+
+    Args:
+        name: unique; `skip=` and `[order] layers` refer to it.
+        around: `async (request, call_next) -> Response`.
+        asgi: wraps the whole ASGI application; level "application" only.
+        before_request: `(request)`; a value other than None bypasses what lies inside.
+        after_request: `(response)` or `(response, request)`; returns a Response.
+        after_response: `(request)`, after the last byte; a failure is logged.
+        on_finish: `(request, outcome)`, exactly once for every request.
+        level: application, app, group or route; outer to inner.
+        select: asked at boot for each route of the level; False leaves the layer out there.
+        before, after: names of layers or plugins; absent ones are ignored.
+        replaces: name of a layer this one takes the place of.
+    """
+
+    name: str
+    around: Callable[[Request, Handler], Awaitable[Response]] | None = None
+    asgi: Callable[[ASGIApp], ASGIApp] | None = None
+    before_request: Hook | None = None
+    after_request: Hook | None = None
+    after_response: Hook | None = None
+    on_finish: Hook | None = None
+    level: Level = "application"
+    select: Callable[["Route"], bool] | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    replaces: str | None = None
+    plugin: str = ""
+
+    def __post_init__(self) -> None:
+        if self.level not in get_args(Level):
+            raise ValueError(f"layer '{self.name}': level '{self.level}' is none of {', '.join(get_args(Level))}")
+        if self.asgi and self.level != "application":
+            raise ValueError(f"layer '{self.name}': asgi= belongs to level 'application'")
+        for name in ("before", "after"):
+            object.__setattr__(self, name, as_tuple(getattr(self, name)))
+
+
+class Route:
+    """Join a path and its methods to a handler; immutable, shared by kernels.
+
+    Args:
+        path: starts with "/"; its syntax belongs to the router plugin.
+        methods: one name or several; upper case by convention.
+        handler: `(request, ...)`; sync handlers run in a worker thread.
+        options: see `Options`.
+    """
+
+    def __init__(self, path: str, methods: str | Iterable[str], handler: Hook, **options: Any) -> None:
+        self.path, self.handler, self.where = path, handler, caller()
+        self.methods = tuple(method.upper() for method in as_tuple(methods))
+        self.options = Options.parse(f"route '{path}'", options)
+        self.name = self.options.name or getattr(handler, "__name__", "")
+        self.groups: tuple[Options, ...] = ()
+        self.app, self.encoders = "", {}  # type: str, dict[type, Any]
+
+    def derive(self, **changes: Any) -> "Route":
+        """Return a copy with *changes*; the original stays as it is."""
+        route = copy(self)
+        vars(route).update(changes)
+        return route
+
+    @property
+    def chain(self) -> tuple[Options, ...]:
+        """The options that hold here, outer to inner."""
+        return (*self.groups, self.options)
+
+    @property
+    def effective(self) -> Options:
+        """The options after inheritance."""
+        return reduce(Options.inherit, self.chain)
+
+    def __repr__(self) -> str:
+        return f"{' '.join(self.methods) or '*'} {self.path}"
+
+
+class Hooks(list[tuple[str, Hook]]):
+    """Listeners as (event, function) pairs: `@hooks.event(name)`, `@hooks.on(name)`, `hooks.register(name, f)`."""
+
+    def event(self, name: str) -> Callable[[F], F]:
+        """Listen to *name*; the decorated function, sync or async, is returned unchanged."""
+
+        def listen(function: F) -> F:
+            self.register(name, function)
+            return function
+
+        return listen
+
+    on = event
+
+    def register(self, name: str, function: Hook) -> None:
+        """Listen to *name* with *function*."""
+        if not callable(function):
+            raise TypeError(f"event '{name}': the listener must be callable, not {function!r}")
+        self.append((name, function))
+
+    def register_batch(self, listeners: Mapping[str, Hook | Iterable[Hook]]) -> None:
+        """Listen to several events: names to one function or several."""
+        for name, functions in listeners.items():
+            for function in [functions] if callable(functions) else functions:
+                self.register(name, function)
+
+    merge = list.extend
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return *value* as a tuple: one object, None or an iterable."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+
+
+def caller() -> str:
+    """Return "file:line" of the nearest frame outside the kernel: where a user declares."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("kernel."):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def where(thing: Any) -> str:
+    """Return "file:line" of a callable or of a declaration, or nothing."""
+    code = getattr(getattr(thing, "__func__", thing), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else getattr(thing, "where", "")

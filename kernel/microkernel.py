@@ -1,0 +1,157 @@
+"""Kernel: one project as an ASGI application, booted and compiled on first use."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from typing import Any
+
+import anyio
+
+from kernel.boot.config import Config, Source
+from kernel.boot.discovery import scan
+from kernel.boot.plan import Member, Plan
+from kernel.boot.sequence import Boot
+from kernel.errors import KernelError, Problem
+from kernel.layers import F, Hooks
+from kernel.plugin import App
+from kernel.request import Context, Request
+from kernel.serve.application import Compiled, concluded, lifespan, serve, unavailable
+from kernel.types import Receive, Scope, Send
+
+logger = logging.getLogger("kernel")
+
+
+class Kernel:
+    """A project: `hypercorn kernel:app` serves the one of the working directory.
+
+    Args:
+        config: a path, a mapping of sections, or None: KERNEL_CONFIG, else `config.ini` in the
+            working directory, else defaults.
+        apps: App objects, active in addition to [apps] active.
+        plugins: plugin objects or classes, active in addition to [plugins] active.
+        discover: returns the installed members; asked only when the configuration names some.
+        required: refuse to run without a configuration file.
+    """
+
+    def __init__(
+        self,
+        config: Source = None,
+        *,
+        apps: Iterable[Any] = (),
+        plugins: Iterable[Any] = (),
+        discover: Callable[[], Iterable[Member]] = scan,
+        required: bool = False,
+    ) -> None:
+        self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
+        project = App(name="project", hooks=self._hooks)
+        self._arguments = (config, required, (*apps, project), tuple(plugins), discover)
+        self._current: ContextVar[Request] = ContextVar("current_request")
+        self._boot: Boot | None = None
+        self.compiled: Compiled | None = None
+        self._spoken = False
+
+    __call__ = serve
+
+    @property
+    def booted(self) -> Boot:
+        """The finished boot, whatever it found; the first use does the work."""
+        if self._boot is None:
+            self._boot = Boot(self)
+            self._boot.run(*self._arguments)
+        return self._boot
+
+    def boot(self) -> "Kernel":
+        """Boot now.
+
+        Raises:
+            BootError: with every finding; ConfigError if the configuration is to blame.
+        """
+        self.booted.demand()
+        return self
+
+    @property
+    def config(self) -> Config:
+        """The sections of config.ini, references resolved, those of plugins validated."""
+        return self.booted.config
+
+    @property
+    def plan(self) -> Plan:
+        """What was compiled, with the origin of every part."""
+        return self.booted.plan
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every finding of the boot, warnings included."""
+        return tuple(self.booted.problems)
+
+    def provide(self, key: str, value: Any) -> None:
+        """Offer *value* under *key*; a key taken by another plugin is a finding."""
+        boot = self.booted
+        owner, _ = boot.services.setdefault(key, (boot.configuring, value))
+        if owner != boot.configuring:
+            message = f"service '{key}' is provided by '{owner}' and by '{boot.configuring}'"
+            boot.problems.error("service.duplicate", message, "block one of the two plugins")
+
+    def service(self, key: str) -> Any:
+        """Return what was provided under *key*; LookupError when nobody did."""
+        if key not in self.booted.services:
+            raise LookupError(f"no active plugin provides '{key}'")
+        return self.booted.services[key][1]
+
+    def collect(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
+        """Ask every active plugin: (plugin name, answer) in order, abstentions left out."""
+        return list(self.booted.registry.collect(hook, **arguments))
+
+    def event(self, name: str) -> Callable[[F], F]:
+        """Listen to *name* for the project itself, after the listeners of all apps."""
+        return self._hooks.event(name)
+
+    on = event
+
+    async def execute_event(self, name: str, args: Mapping[str, Any] | None = None) -> None:
+        """Call the listeners of *name* one after another; needs the events plugin."""
+        await self.service("events")(name, args or {})
+
+    def get_current_request(self) -> Request:
+        """Return the request this task serves; LookupError outside of one."""
+        return self._current.get()
+
+    async def start(self) -> None:
+        """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
+        boot = self.boot().booted
+        async with AsyncExitStack() as stack:
+            for name, answer in self.collect("kernel_lifespan", kernel=self):
+                try:
+                    await stack.enter_async_context(answer if hasattr(answer, "__aenter__") else answer(self))
+                except Exception as error:
+                    message = f"plugin '{name}': its lifespan failed: {type(error).__name__}: {error}"
+                    raise KernelError(message) from error
+            self._entered = stack.pop_all()
+        conclude = boot.services.get("conclude", ("", concluded))[1]
+        self.compiled = Compiled._make((*boot.compiled, self._current.set, self._current.reset, conclude))
+
+    async def stop(self) -> None:
+        """Leave the lifespans in exact reverse; requests are answered 503 again."""
+        self.compiled = None
+        await self._entered.aclose()
+
+    async def arrive(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take what `serve` does not: the lifespan, websockets, and requests while nothing is compiled.
+
+        For a server that speaks no lifespan the first request starts the kernel, once.
+        """
+        if scope["type"] == "lifespan":
+            self._spoken = True
+            await lifespan(self.start, self.stop, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000, "reason": "websockets are not served here"})
+        else:
+            async with self._lock:
+                if not self._spoken:
+                    self._spoken = True
+                    try:
+                        await self.start()
+                    except Exception as error:
+                        logger.error("startup failed\n%s", error)
+            await (serve(self, scope, receive, send) if self.compiled else unavailable(scope, receive, send))

@@ -1,0 +1,50 @@
+"""Plugin, and App: a plugin whose keyword arguments are its hook answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kernel.layers import OPTION_NAMES, Options, caller
+
+API = (1, 0)
+"""Version of the hook specifications: a plugin's major must be equal, its minor not above."""
+
+
+class Plugin:
+    """A base class that names what the kernel reads from a plugin; any object may have these.
+
+    `name` and `section` default to the name of the entry point. `requires` is hard: a name
+    ("orm"), a version ("orm>=2") or a capability ("cap:session"). `after` and `before` are soft.
+    `Config` is a dataclass or msgspec.Struct, the schema of the section. `specs` are classes of
+    hook specifications this plugin asks others.
+    """
+
+    name: str = ""
+    requires: Sequence[str] = ()
+    after: Sequence[str] = ()
+    before: Sequence[str] = ()
+    provides: Sequence[str] = ()
+    api: tuple[int, int] = API
+    Config: type | None = None
+    section: str = ""
+    specs: Sequence[type] = ()
+
+
+class App(Plugin):
+    """An installable part of a project: `App(x=...)` answers the hook `kernel_x`.
+
+    The options of `kernel.layers.Options` hold for all its routes; `prefix` goes before their
+    paths. `requires`, `after`, `before` and `provides` are those of `Plugin`. A keyword that no
+    active plugin specifies is refused at boot.
+    """
+
+    def __init__(self, *, prefix: str = "", **keywords: Any) -> None:
+        self.where = caller()
+        self.prefix = prefix
+        self.name = keywords.pop("name", "")
+        for attribute in ("requires", "after", "before", "provides"):
+            if attribute in keywords:
+                value = keywords.pop(attribute)
+                setattr(self, attribute, (value,) if isinstance(value, str) else tuple(value))
+        options = {key: keywords.pop(key) for key in OPTION_NAMES & keywords.keys()}
+        self.options = Options.parse("App", options)
+        self.answers = keywords

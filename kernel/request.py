@@ -1,0 +1,70 @@
+"""One HTTP request: its ASGI scope, and whatever plugins add to it.
+
+The kernel knows the scope and the message channel. Everything else a request offers comes from
+plugins: `kernel.provide("request.cookies", parse)` makes `request.cookies`, computed on first use;
+headers, body, JSON, query and cookies are those of the plugin "requests".
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kernel.types import Application, Receive, Scope
+
+NO_VARIABLES: Mapping[str, str] = {}
+
+
+class Context(dict[str, Any]):
+    """A mapping whose keys are attributes too."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self:
+            raise AttributeError(f"context has no '{name}'")
+        return self[name]
+
+    __setattr__ = dict.__setitem__
+
+
+class Request:
+    """What a handler gets. `context` is a mapping for this request only, `state` the same one.
+
+    `url_vars` holds the variables of the path as str; `route` is None until the router matched;
+    `max_body_size` is in bytes; `after` and `finishers` are called when the answer is out.
+    """
+
+    url_vars: Mapping[str, str] = NO_VARIABLES
+    route: Any = None
+    max_body_size = 10 * 1024 * 1024
+    bypassed = False
+    after: tuple[Callable[..., Any], ...] = ()
+    finishers: tuple[Callable[..., Any], ...] = ()
+    waiting = False
+
+    def __init__(self, scope: Scope, receive: Receive, app: Application) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.app = app
+
+    if TYPE_CHECKING:  # what plugins provide
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @cached_property
+    def context(self) -> Context:
+        """A mapping for this request only."""
+        return Context()
+
+    @cached_property
+    def state(self) -> Context:
+        """The same mapping as `context`."""
+        return self.context
+
+    def background(self, func: Callable[..., Any], *args: Any) -> None:
+        """Call *func* with *args* after the last byte was sent; a failure is logged."""
+        self.after, self.waiting = (*self.after, lambda request: func(*args)), True
+
+
+def extended(services: Mapping[str, Any]) -> type[Request]:
+    """Return a Request class of one kernel, with an attribute for each service "request.NAME"."""
+    provided = {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}
+    return type("Request", (Request,), provided)

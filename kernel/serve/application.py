@@ -1,0 +1,125 @@
+"""The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from kernel.errors import BootError, ClientDisconnect, HTTPException
+from kernel.layers import Handler, Hook
+from kernel.request import Request
+from kernel.response import LENGTHS, WITHOUT_BODY, Response
+from kernel.serve.wrappers import Render, Rescuer
+from kernel.types import Receive, Scope, Send
+
+logger = logging.getLogger("kernel")
+NOT_FOUND = HTTPException(404)
+Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
+
+
+class Compiled(NamedTuple):
+    """All that a request needs, bound once.
+
+    `gates` are the sync before_request hooks of the outermost layers; they run without a frame of
+    their own. `inner` is what the other application layers were folded to, or None.
+    """
+
+    build: type[Request]
+    match: Match
+    rescue: Rescuer
+    encoders: Mapping[type, Render]
+    gates: tuple[Hook, ...]
+    inner: Handler | None
+    enter: Callable[[Request], Any]
+    leave: Callable[[Any], None]
+    conclude: Callable[..., Awaitable[None]]
+
+
+def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
+    """Return the core of the application: find the route's handler, or answer 404 or 405."""
+
+    async def dispatch(request: Request) -> Response:
+        try:
+            handler = match(request)
+            value = await (handler(request) if handler else rescue(request, NOT_FOUND))
+            return (request.route.encoders if request.route else common)[value.__class__](value)
+        except Exception as error:
+            return await rescue(request, error)
+
+    return dispatch
+
+
+async def serve(  # noqa: C901  # each call out of it would cost every request
+    kernel: Any, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Serve one connection (ASGI 3.0): `Kernel.__call__`. Each request ends in exactly one way.
+
+    The one long function of the kernel: every call made out of it would cost each request.
+    """
+    compiled: Compiled | None = kernel.compiled
+    if compiled is None or scope["type"] != "http":
+        return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
+    build, match, rescue, common, gates, inner, enter, leave, conclude = compiled
+    request = build(scope, receive, kernel)
+    token, response = enter(request), None
+    problem: BaseException | None = None
+    try:
+        try:
+            for gate in gates:
+                value = gate(request)
+                if value is not None:
+                    break
+            else:
+                handler = inner or match(request)
+                value = await (handler(request) if handler else rescue(request, NOT_FOUND))
+            route = request.route
+            response = (route.encoders if route else common)[value.__class__](value)
+            if response.streamed:
+                response = await response.prepare(request)
+        except Exception as error:
+            response = await rescue(request, error)
+        body, pairs, status = response.body, response.pairs, response.status
+        if response.streamed or scope["method"] == "HEAD" or status in WITHOUT_BODY:
+            await response.write(request, send)
+        else:
+            length = len(body)
+            fast = length < 4096 and pairs.__class__ is tuple
+            headers = [*pairs, LENGTHS[length]] if fast else response.raw_headers(length)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+    except (ClientDisconnect, OSError) as error:
+        problem = error
+        logger.info("%s %r: the client left", scope["method"], scope["path"])
+    except Exception as error:  # after the start: the answer stays visibly incomplete
+        problem = error
+        logger.exception("%s %r failed after the response had begun", scope["method"], scope["path"])
+    except BaseException as error:
+        problem = error
+        raise
+    finally:
+        if request.waiting:
+            await conclude(request, response, problem)
+        leave(token)
+
+
+async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: Receive, send: Send) -> None:
+    """Speak the lifespan protocol; a failed step is told with its reasons, never merely raised."""
+    for step, act in (("startup", start), ("shutdown", stop)):
+        await receive()
+        try:
+            await act()
+        except Exception as error:
+            logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
+            await send({"type": f"lifespan.{step}.failed", "message": str(error)})
+            return
+        await send({"type": f"lifespan.{step}.complete"})
+
+
+async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer 503: the application has not started, or could not."""
+    response = Response("Service Unavailable", 503, [(b"retry-after", b"5")])
+    await response.write(Request(scope, receive, None), send)  # type: ignore[arg-type]  # no application yet
+
+
+async def concluded(request: Request, response: Response | None, error: BaseException | None) -> None:
+    """Stand in for the plugin that runs what waits for the end of a request."""
+    logger.error("nothing runs the after_response and on_finish hooks: switch on the plugin 'outcomes'")

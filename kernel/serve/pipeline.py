@@ -1,0 +1,180 @@
+"""Fold everything around a handler into one closure, once, from the inside out.
+
+Outer to inner: application -> app -> group -> route -> guards -> before_request -> bind ->
+handler -> render -> after_request. What is not used leaves no code behind. While folding, each
+piece is noted as a `Step`, so that `kernel explain` shows exactly what was compiled.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import takewhile
+from typing import Any
+
+from kernel.boot.plan import Step
+from kernel.boot.registry import Registry
+from kernel.layers import Handler, Hook, Layer, Options, Route, where
+from kernel.request import Request
+from kernel.response import Response
+from kernel.serve import wrappers
+from kernel.serve.wrappers import Render, Rescuer, answering, is_async, label, lookup, rescued
+
+Level = tuple[str, Options]
+
+
+class Encoders(dict[type, Render]):
+    """Encoders by type of value for one route; each is asked for when its type first turns up."""
+
+    def __init__(self, compiler: "Compiler", route: Route | None) -> None:
+        self._compiler, self._route = compiler, route
+
+    def __missing__(self, kind: type) -> Render:
+        self[kind] = self._compiler.encoder(kind, self._route)
+        return self[kind]
+
+    def render(self, value: Any) -> Response:
+        """Return *value* as a response."""
+        return self[value.__class__](value)
+
+
+class Compiler:
+    """Compiles the handlers of one kernel; `steps` holds what was folded around the last one."""
+
+    def __init__(self, registry: Registry, layers: Sequence[Layer]) -> None:
+        self._registry, self._layers = registry, layers
+        self.steps: list[Step] = []
+        self.encoders = Encoders(self, None)
+
+    def _begin(self, render: Render) -> Render:
+        self.steps, before = [], partial(wrappers.before, render=render)
+        self._wraps: dict[str, Any] = {"before_request": before, "after_request": wrappers.after}
+        self._wraps |= {"after_response": wrappers.answered, "on_finish": wrappers.finished}
+        return render
+
+    def application(self, dispatch: Handler) -> tuple[tuple[Hook | None, ...], Handler | None]:
+        """Fold the layers of level "application" around *dispatch*, which never raises.
+
+        Returns the gates, that is what the outermost layers do before a request as long as nothing
+        has to wait, and the folded rest, None without any.
+        """
+        self._begin(self.encoders.render)
+        layers, inner = [layer for layer in self._layers if layer.level == "application"], dispatch
+        gates = list(takewhile(is_gate, layers))
+        for layer in reversed(layers[len(gates) :]):
+            inner = self._wrapped(inner, layer, "application")
+        for layer in reversed(gates):
+            self._note("before_request", layer.before_request, "application", layer.plugin)
+        return tuple(layer.before_request for layer in gates), None if inner is dispatch else inner
+
+    def route(self, route: Route) -> Handler:
+        """Fold everything that holds for *route*; its chain is app, groups, route.
+
+        A handler with nothing around it stays as it is: `serve` renders what it returns.
+        """
+        route.encoders = encoders = Encoders(self, route)
+        render, options = self._begin(encoders.render), route.effective
+        levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
+        value = self._value(route)
+        call = inner = wrappers.endpoint(value, render)
+        call = self._hooks(call, route, levels)
+        merged = options.exception_handlers or {}
+        for level, piece in reversed(list(self._pieces(route, levels))):
+            if isinstance(piece, Layer):
+                call = self._layer(call, piece, level, options.skip)
+                continue
+            mine = list((piece.exception_handlers or {}).values())
+            call = rescued(call, answering(partial(_nearest, merged, mine), render, last=False))
+            for handler in mine:
+                self._note("rescue", handler, level, route.app)
+        return value if call is inner else call
+
+    def _pieces(self, route: Route, levels: list[Level]) -> Iterable[tuple[str, Layer | Options]]:
+        """Yield what wraps the route, outer to inner: layers, and options with exception handlers."""
+        for level in ("app", "group", "route"):
+            at = [layer for layer in self._layers if layer.level == level]
+            yield from ((level, layer) for layer in at if not layer.select or layer.select(route))
+            for options in [options for name, options in levels if name == level]:
+                if options.exception_handlers:
+                    yield level, options
+                yield from ((level, layer) for layer in options.layers)
+
+    def rescue(self) -> Rescuer:
+        """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
+        known: dict[tuple[type[Exception], Route | None], Hook | None] = {}
+
+        def ask(request: Request, error: Exception) -> Hook | None:
+            key = type(error), request.route
+            if key not in known:
+                answer = self._registry.first("kernel_rescue", exc_type=key[0], route=key[1])
+                known[key] = answer and answer[1]
+            return known[key]
+
+        return answering(ask, self.encoders.render, last=True)
+
+    def encoder(self, kind: type, route: Route | None) -> Render:
+        """Return `(value) -> Response` for the values of one type."""
+        if issubclass(kind, Response):
+            return kind.copy if self._layers or (route and route.effective.after_request) else lambda response: response
+        answer = self._registry.first("kernel_render", type_=kind, route=route)
+        if answer is None:
+            raise TypeError(f"route '{route}': no active plugin renders a value of type '{kind.__qualname__}'")
+        return answer[1]  # type: ignore[no-any-return]  # the hook's contract
+
+    def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> None:
+        self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))
+
+    def _layer(self, call: Handler, layer: Layer, level: str, skip: Iterable[str]) -> Handler:
+        if {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
+            return self._wrapped(call, layer, level)
+        self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
+        return call
+
+    def _wrapped(self, call: Handler, layer: Layer, level: str) -> Handler:
+        """Return *call* inside one layer; only the parts the layer has are compiled in."""
+        for phase in ("after_response", "after_request", "before_request", "on_finish"):
+            hook = getattr(layer, phase)
+            if hook:
+                call = self._wraps[phase](call, hook)
+                self._note(phase, hook, level, layer.plugin)
+        if layer.around:
+            call = wrappers.around(call, layer)
+            self._note("layer", layer.around, level, layer.plugin, name=layer.name)
+        return call
+
+    def _hooks(self, call: Handler, route: Route, levels: list[Level]) -> Handler:
+        """Wrap the users' hooks: of each kind the nearest level's wins, guards add up."""
+        for phase in ("after_response", "after_request", "before_request"):
+            winner = ""
+            for level, hook in [(level, getattr(options, phase)) for level, options in reversed(levels)]:
+                status = "skipped: by skip=" if getattr(hook, "__name__", "") in route.effective.skip else "active"
+                if hook and winner and status == "active":
+                    status = f"overridden: by '{winner}'"
+                if hook and status == "active":
+                    winner, call = label(hook), self._wraps[phase](call, hook)
+                if hook:
+                    self._note(phase, hook, level, route.app, status)
+        for level, guard in [(level, guard) for level, options in reversed(levels) for guard in options.guards[::-1]]:
+            call = wrappers.before(call, guard, None)
+            self._note("guard", guard, level, route.app)
+        return call
+
+    def _value(self, route: Route) -> Hook:
+        """Return bind -> handler as one async function of the request."""
+        answer = self._registry.first("kernel_call", route=route)
+        value: Hook = answer[1] if answer else route.handler
+        self._note("render", Encoders.render, "route", "", name="render")
+        self._note("handler", route.handler, "route", route.app)
+        for name, plugin, extract in reversed(getattr(value, "binders", ())):
+            self._note("bind", extract, "route", plugin, name=name)
+        return value
+
+
+def is_gate(layer: Layer) -> bool:
+    """Tell whether a layer only looks at the request, without waiting for anything."""
+    return not (
+        layer.around or layer.after_request or layer.after_response or layer.on_finish or is_async(layer.before_request)
+    )
+
+
+def _nearest(merged: Any, mine: list[Hook], request: Request, error: Exception) -> Hook | None:
+    handler = lookup(merged, error)
+    return handler if handler in mine else None

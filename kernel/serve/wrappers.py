@@ -1,0 +1,163 @@
+"""The closures a pipeline is made of: each takes the inner handler and returns a handler."""
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+from kernel.errors import ClientDisconnect, HTTPException
+from kernel.layers import Handler, Hook, Layer, where
+from kernel.request import Request
+from kernel.response import Response
+
+logger = logging.getLogger("kernel")
+Render = Callable[[Any], Response]
+Rescuer = Callable[[Request, Exception], Awaitable[Response]]
+Handlers = Mapping[type[Exception] | int, Hook]
+
+
+def is_async(thing: Any) -> bool:
+    """Tell whether calling *thing* returns an awaitable, as far as can be seen at boot."""
+    while isinstance(thing, partial):
+        thing = thing.func
+    return inspect.iscoroutinefunction(thing) or inspect.iscoroutinefunction(type(thing).__call__)
+
+
+def label(thing: Any) -> str:
+    """Return the name to show for a callable."""
+    return getattr(thing, "__qualname__", type(thing).__qualname__)
+
+
+def owed(value: Any, who: Layer | Hook) -> Response:
+    """Return *value* if it is a response; else say who owes one."""
+    if isinstance(value, Response):
+        return value
+    if inspect.iscoroutine(value):
+        value.close()
+    name = f"layer '{who.name}' of plugin '{who.plugin}'" if isinstance(who, Layer) else f"hook '{label(who)}'"
+    place = where(who.around if isinstance(who, Layer) else who)
+    raise TypeError(f"{name} owes a Response and returned {type(value).__name__} ({place})")
+
+
+def around(inner: Handler, layer: Layer) -> Handler:
+    """Give the request and *inner* to the layer, which owes a response."""
+    wrapper: Hook = layer.around  # type: ignore[assignment]  # compiled only when it is set
+
+    async def call(request: Request) -> Response:
+        response = await wrapper(request, inner)
+        return response if isinstance(response, Response) else owed(response, layer)
+
+    return call
+
+
+def before(inner: Handler, hook: Hook, render: Render | None) -> Handler:
+    """Run *hook* first; a value other than None takes the place of everything inside.
+
+    Without *render* the value does not count: a guard can only raise.
+    """
+    waits = is_async(hook)
+
+    async def call(request: Request) -> Response:
+        value = hook(request)
+        if waits:
+            value = await value
+        if value is None or render is None:
+            return await inner(request)
+        request.bypassed = True
+        return render(value)
+
+    return call
+
+
+def after(inner: Handler, hook: Hook) -> Handler:
+    """Give the response to *hook*, and the request too if it takes two arguments."""
+    both, waits = len(inspect.signature(hook).parameters) > 1, is_async(hook)
+
+    async def call(request: Request) -> Response:
+        response = await inner(request)
+        value = hook(response, request) if both else hook(response)
+        return owed(await value if waits else value, hook)
+
+    return call
+
+
+def answered(inner: Handler, hook: Hook) -> Handler:
+    """Have *hook* called after the last byte of a response that no exception made."""
+
+    async def call(request: Request) -> Response:
+        response = await inner(request)
+        request.after, request.waiting = (hook, *request.after), True
+        return response
+
+    return call
+
+
+def finished(inner: Handler, hook: Hook) -> Handler:
+    """Have *hook* called with the outcome, however the request ends from here on."""
+
+    async def call(request: Request) -> Response:
+        request.finishers, request.waiting = (*request.finishers, hook), True
+        return await inner(request)
+
+    return call
+
+
+def endpoint(handler: Hook, render: Render) -> Handler:
+    """Return handler -> render."""
+
+    async def call(request: Request) -> Response:
+        return render(await handler(request))
+
+    return call
+
+
+def lookup(handlers: Handlers, error: Exception) -> Hook | None:
+    """Return the handler for *error*: its status before its class, near classes before far ones."""
+    if isinstance(error, HTTPException) and error.status in handlers:
+        return handlers[error.status]
+    return next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
+
+
+def rescued(inner: Handler, rescue: Rescuer) -> Handler:
+    """Return *inner* with its exceptions answered by *rescue*."""
+
+    async def call(request: Request) -> Response:
+        try:
+            return await inner(request)
+        except Exception as error:
+            return await rescue(request, error)
+
+    return call
+
+
+def answering(ask: Callable[[Request, Exception], Hook | None], render: Render, last: bool) -> Rescuer:
+    """Return a rescuer; what *ask* has no answer for is raised again or, at *last*, answered plainly.
+
+    A group of one exception, as task groups raise it, is answered as its only member.
+    """
+
+    async def rescue(request: Request, error: Exception) -> Response:
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        answer = ask(request, error)
+        if isinstance(error, ClientDisconnect) or (answer is None and not last):
+            raise error
+        try:
+            value = answer(request, error) if answer else fallback(request, error)
+            return render(await value if inspect.isawaitable(value) else value)
+        except Exception as failure:
+            if not last:
+                raise
+            logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
+            return fallback(request, failure)
+
+    return rescue
+
+
+def fallback(request: Request, error: Exception) -> Response:
+    """Answer in plain text where no plugin does; never with what went wrong inside."""
+    if not isinstance(error, HTTPException):
+        logger.error("%s %r failed", request.scope["method"], request.scope["path"], exc_info=error)
+        error = HTTPException(500)
+    return Response(error.detail, error.status, error.headers)

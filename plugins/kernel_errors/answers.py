@@ -1,0 +1,105 @@
+"""Responses of errors: the project's own JSON, or problem details (RFC 9457).
+
+A plain `HTTPException` answers with the built-in code of its status where there is one (`CODES`),
+else with the status as the code; its detail, where it has one of its own, is the message. What does
+not vary is encoded at boot: a 404 is one dict lookup.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from kernel_responses.json import encode
+
+from kernel import Response
+from kernel.errors import HTTPException
+from kernel_errors.codes import SERVER_ERROR, ErrorCode
+from kernel_errors.error import Error, worded
+from kernel_errors.exceptions import ExceptionResponse
+from kernel_errors.registry import ErrorRegistry
+
+logger = logging.getLogger("kernel.errors")
+Answer = Callable[[Any], Response]
+CODES = {404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
+"""The built-in code of a status raised without a code."""
+
+
+def as_json(code: int, message: str, status: int, data: Any) -> dict[str, Any]:
+    """Return the body of the format "json"."""
+    content = {"status": "error", "code": code, "message": message}
+    return content if data is None else {**content, "data": data}
+
+
+def as_problem(code: int, message: str, status: int, data: Any) -> dict[str, Any]:
+    """Return the body of the format "problem"; its type says that the status tells all (RFC 9457 §4.2.1)."""
+    content = {"type": "about:blank", "title": phrase(status), "status": status, "detail": message, "code": code}
+    return content if data is None else {**content, "data": data}
+
+
+def phrase(status: int) -> str:
+    """Return the phrase of *status*, or "Error" for one without a name."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
+
+
+FORMATS = {
+    "json": (as_json, (b"content-type", b"application/json")),
+    "problem": (as_problem, (b"content-type", b"application/problem+json")),
+}
+
+
+class Answers:
+    """Turns errors into responses, with the codes of one kernel and in one format."""
+
+    def __init__(self, registry: ErrorRegistry, style: str) -> None:
+        self._registry, self._style = registry, style
+        self._content, self._type = FORMATS[style]
+        failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
+        self._ready = {(error.status, error.detail): self._plain_body(error) for error in failures}
+
+    def of(self, kind: type) -> Answer | None:
+        """Return `(error) -> Response` for errors of *kind*; None for a type that is none."""
+        for base, answer in ((Error, self.error), (ExceptionResponse, self.custom), (HTTPException, self.plain)):
+            if issubclass(kind, base):
+                return answer
+        return None
+
+    def plain(self, error: HTTPException) -> Response:
+        """Answer a status."""
+        body = self._ready.get((error.status, error.detail)) or self._plain_body(error)
+        if error.headers:
+            return Response(body, error.status, error.headers, self._type[1])
+        return Response.trusted(body, error.status, (self._type,))
+
+    def _plain_body(self, error: HTTPException) -> bytes:
+        code = self._registry.get(CODES.get(error.status))
+        if code is None:
+            return encode(self._content(error.status, error.detail, error.status, None))
+        message = code.message if error.detail == phrase(error.status) else error.detail
+        return encode(self._content(code.code, message, error.status, None))
+
+    def custom(self, error: ExceptionResponse) -> Response:
+        """Answer with the body the error brought along; without one the format decides."""
+        body, kind = error.body, error.content_type
+        if body is None and self._style != "json":
+            return self.plain(error)
+        if isinstance(body, (Mapping, list, tuple)):
+            return Response(encode(body), error.status, error.headers, kind or "application/json")
+        return Response(error.detail if body is None else body, error.status, error.headers, kind)
+
+    def error(self, error: Error) -> Response:
+        """Answer a declared code; one that nobody declares is logged and answered as a server error."""
+        code = self._registry.get(error.code)
+        if code is None:
+            message = "error code %r is declared by no app; add it to an ErrorList in App(errors=)"
+            logger.error(message, error.code, exc_info=error)
+            return self.internal()
+        body = self._body(code, worded(code, error.message_data), error.data)
+        return Response(body, code.status, error.headers, self._type[1])
+
+    def internal(self) -> Response:
+        """Answer that something failed inside, and not what."""
+        return Response.trusted(self._body(SERVER_ERROR, SERVER_ERROR.message), 500, (self._type,))
+
+    def _body(self, code: ErrorCode, message: str, data: Any = None) -> bytes:
+        return encode(self._content(code.code, message, code.status, data))

@@ -1,0 +1,47 @@
+"""Log an unexpected error with the plugin or app that is to blame."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from traceback import walk_tb
+from types import FrameType
+
+from kernel import App, Request
+from kernel.boot.plan import Member
+
+logger = logging.getLogger("kernel.errors")
+Owners = Mapping[str, str]
+PROJECT = "project"
+"""The kernel's own app for a project's listeners; it owns only what no other app does."""
+
+
+def owners(members: Iterable[Member]) -> Owners:
+    """Return who owns which module, its package or, for an App that was handed over, its file."""
+    found: dict[str, list[str]] = {}
+    for member in members:
+        value = member.value if isinstance(member.plugin, App) else type(member.plugin).__module__
+        module = value.partition(":")[0]
+        for place in filter(None, {module, module.rpartition(".")[0]}):
+            if member.name != PROJECT or place not in found:
+                found.setdefault(place, []).append(f"{member.kind} '{member.name}'")
+    return {place: " or ".join(names) for place, names in found.items()}
+
+
+def blame(error: BaseException, known: Owners) -> str:
+    """Return who owns the innermost frame that anybody owns, or ""."""
+    names = [_owner(frame, known) for frame, _ in walk_tb(error.__traceback__)]
+    return next(filter(None, reversed(names)), "")
+
+
+def _owner(frame: FrameType, known: Owners) -> str:
+    place = frame.f_code.co_filename
+    module = frame.f_globals.get("__name__", "")
+    while place not in known and module:
+        place, module = module, module.rpartition(".")[0]
+    return known.get(place, "")
+
+
+def report(request: Request, error: Exception, known: Owners) -> None:
+    """Write the one record of an error nobody expected."""
+    guilty = blame(error, known)
+    place = f" in {guilty}" if guilty else ""
+    logger.error("%s %r failed%s", request.scope["method"], request.scope["path"], place, exc_info=error)

@@ -1,0 +1,53 @@
+"""The plugin: it compiles the call of every handler that is more than `async (request)`."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kernel import Plugin, Problem, hookimpl
+from kernel.errors import BootError
+from kernel.layers import Route, where
+from kernel.serve.wrappers import is_async
+from kernel.types import Application
+
+from kernel_handlers.calling import Binder, bound, is_request, itself, parameters, positional
+
+UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class Handlers(Plugin):
+    """Sync handlers in worker threads, async generators, and parameters filled by `kernel_bind`."""
+
+    name = "handlers"
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application) -> None:
+        """Keep whom to ask for the parameters."""
+        self.kernel = kernel
+
+    @hookimpl
+    def kernel_call(self, route: Route) -> Callable[..., Any] | None:
+        """Return the call of the route's handler; abstain for a plain `async (request)`."""
+        names = parameters(route.handler)
+        if len(names) == 1 and is_request(names[0]):
+            return None if is_async(route.handler) else positional(route.handler)
+        return bound(route.handler, list(self.binders(route, names)))
+
+    def binders(self, route: Route, names: Iterable[inspect.Parameter]) -> Iterable[Binder]:
+        """Yield who fills each parameter; one that nobody can fill must have a default."""
+        problems = []
+        for parameter in names:
+            if parameter.kind in UNNAMED:
+                continue
+            if is_request(parameter):
+                yield parameter.name, "handlers", itself
+                continue
+            answers = self.kernel.collect("kernel_bind", parameter=parameter, route=route)
+            if answers:
+                yield parameter.name, *answers[0]
+            elif parameter.default is parameter.empty:
+                message = f"route '{route}': no active plugin can fill parameter '{parameter}'"
+                hint = "name it 'request', annotate it with a type that a plugin knows, or give it a default"
+                problems.append(Problem("route.parameter", "error", message, hint, where(route.handler)))
+        if problems:
+            raise BootError(problems)

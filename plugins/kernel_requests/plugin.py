@@ -1,0 +1,51 @@
+"""The plugin "requests": what a request offers beyond its scope."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kernel import Plugin, Request, hookimpl
+from kernel.types import Application
+from kernel_requests.cookies import parse
+from kernel_requests.incoming import Incoming
+from kernel_requests.limits import Limits
+from kernel_requests.url import url
+from kernel_requests.values import Query, headers
+
+
+class Requests(Plugin):
+    """Provide what handlers read of a request; each attribute is computed on first use.
+
+    method, path, root_path, scheme, client, server, url, headers, cookies, query_params, and the
+    methods body, stream and json.
+    """
+
+    name = "requests"
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application) -> None:
+        """Provide the attributes, within the limits of the configuration."""
+        limits = Limits.of(kernel.config)
+        attributes: dict[str, Callable[[Request], Any]] = {
+            "method": lambda request: request.scope["method"],
+            "path": lambda request: request.scope["path"],
+            "root_path": lambda request: request.scope.get("root_path") or "",
+            "scheme": lambda request: request.scope.get("scheme") or "http",
+            "headers": headers,
+            "cookies": lambda request: parse(request.headers.getlist("cookie"), limits.max_cookies),
+            "query_params": lambda r: Query.parse(r.scope.get("query_string", b""), limits.max_query_fields),
+            "url": url,
+            "client": lambda request: address(request, "client", "ip"),
+            "server": lambda request: address(request, "server", "host"),
+            "incoming": lambda request: Incoming(request, limits),
+            "body": lambda request: request.incoming.body,
+            "stream": lambda request: request.incoming.stream,
+            "json": lambda request: request.incoming.json,
+        }
+        for name, compute in attributes.items():
+            kernel.provide(f"request.{name}", compute)
+
+
+def address(request: Request, end: str, first: str) -> dict[str, Any] | None:
+    """Return one end of the connection as {*first*, "port"}; None if the server does not say."""
+    pair = request.scope.get(end)
+    return {first: pair[0], "port": pair[1]} if pair else None

@@ -1,0 +1,17 @@
+"""What handlers answer: whole bodies, JSON, files, redirects and streams.
+
+    from kernel_responses import File, HTML, JSON, Redirect, Stream, Success, Text
+
+Every response can be sent any number of times; sending never changes it. `compress=True` sends
+gzip to clients that ask for it.
+"""
+
+from kernel import Response
+from kernel_responses.file import File
+from kernel_responses.json import JSON, Success
+from kernel_responses.redirect import Redirect
+from kernel_responses.status import Status
+from kernel_responses.stream import Stream
+from kernel_responses.text import HTML, Binary, Text
+
+__all__ = ["HTML", "JSON", "Binary", "File", "Redirect", "Response", "Status", "Stream", "Success", "Text"]

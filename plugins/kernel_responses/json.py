@@ -1,0 +1,69 @@
+"""JSON by msgspec, with what JSON cannot express refused (RFC 8259)."""
+
+from collections.abc import Collection, Mapping
+from json import JSONEncoder
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.json import Encoder
+
+from kernel.response import HeaderInput
+from kernel_responses.text import Body
+
+MISSING: Any = object()
+
+
+def simplified(value: Any) -> Any:
+    """Return what msgspec does not know as something it does, or refuse it with TypeError."""
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Collection):
+        return list(value)
+    raise TypeError(f"a value of type '{type(value).__qualname__}' has no form in JSON")
+
+
+encode_unchecked = Encoder(enc_hook=simplified).encode
+"""Return the JSON of a value, NaN and infinity as null: look for null, then `refuse_nan`."""
+_strict = JSONEncoder(allow_nan=False, check_circular=False)
+
+
+def refuse_nan(value: Any) -> None:
+    """Raise ValueError if NaN or an infinity stands anywhere in *value* (RFC 8259 §6)."""
+    try:
+        _strict.encode(to_builtins(value, str_keys=True, enc_hook=simplified))
+    except ValueError:
+        raise ValueError("the value holds NaN or an infinity, which JSON cannot express") from None
+
+
+def encode(value: Any) -> bytes:
+    """Return *value* as JSON: builtins, dates, UUID, Decimal, Enum, dataclasses, structs.
+
+    Raises:
+        TypeError: a type that has no form in JSON.
+        ValueError: NaN, an infinity, or text that is not Unicode.
+    """
+    body = encode_unchecked(value)
+    if b"null" in body:
+        refuse_nan(value)
+    return body
+
+
+class JSON(Body):
+    """Any value as JSON; see `encode` for what it may hold."""
+
+    content_type = b"application/json"
+
+    def encode(self, body: Any) -> bytes:
+        """Return *body* as JSON."""
+        return encode(body)
+
+
+class Success(JSON):
+    """`{"status": "success"}`, with "data" unless *data* is None."""
+
+    def __init__(self, data: Any = None, status: int = 200, headers: HeaderInput = (), compress: bool = False) -> None:
+        content = {"status": "success"} if data is None else {"status": "success", "data": data}
+        super().__init__(content, status, headers, compress=compress)

@@ -1,0 +1,38 @@
+"""The plugin "responses": renders what handlers return, and knows the media folder."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from kernel import Plugin, Problem, Response, hookimpl
+from kernel.types import Application
+from kernel_responses.rendering import encoder
+
+
+class Responses(Plugin):
+    """Render plain values; provide "media_path", the real path of the folder that `File` serves.
+
+    That folder is `[environment] media_path`, relative to config.ini; by default `media`.
+    """
+
+    name = "responses"
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application) -> None:
+        """Find the media folder."""
+        settings: Any = kernel.config  # a mapping that knows its folder as well
+        folder = settings.get("environment", {}).get("media_path") or "media"
+        kernel.provide("media_path", (settings.root / folder).resolve())
+
+    @hookimpl
+    def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
+        """Report a media folder that is configured and does not exist."""
+        folder, settings = kernel.service("media_path"), cast("Any", kernel.config)
+        if settings.get("environment", {}).get("media_path") and not folder.is_dir():
+            message = f"[environment] media_path: there is no folder '{folder}'"
+            where = settings.origin("environment", "media_path")
+            yield Problem("responses.media_path", "error", message, "create it, or change media_path", where)
+
+    @hookimpl
+    def kernel_render(self, type_: type) -> Callable[[Any], Response] | None:
+        """Return the encoder for builtins, dataclasses, structs, dates and iterators."""
+        return encoder(type_)

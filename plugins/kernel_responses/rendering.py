@@ -1,0 +1,65 @@
+"""Encoders of what handlers return: the hottest lines of a project.
+
+An encoder is chosen once for each type; the headers it answers with are made once and shared.
+"""
+
+from collections.abc import AsyncIterable, Callable, Collection, Iterator, Mapping
+from dataclasses import is_dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from types import NoneType
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from kernel import Response
+from kernel_responses.json import encode_unchecked, refuse_nan
+from kernel_responses.stream import OCTETS, TEXT, Stream
+
+Encode = Callable[[Any], Response]
+JSON_PAIRS = ((b"content-type", b"application/json"),)
+TEXT_PAIRS, OCTET_PAIRS = (TEXT,), (OCTETS,)
+_trusted = Response.trusted
+
+
+def text(value: str) -> Response:
+    """Return a str as plain text."""
+    return _trusted(value.encode(), 200, TEXT_PAIRS)
+
+
+def octets(value: bytes | bytearray | memoryview) -> Response:
+    """Return bytes as they are."""
+    return _trusted(bytes(value), 200, OCTET_PAIRS)
+
+
+def nothing(value: None) -> Response:
+    """Return 204: there is nothing to say."""
+    return _trusted(b"", 204, ())
+
+
+def json(value: Any) -> Response:
+    """Return a value as JSON; raises as `kernel_responses.json.encode`."""
+    body = encode_unchecked(value)
+    if b"null" in body:
+        refuse_nan(value)
+    return _trusted(body, 200, JSON_PAIRS)
+
+
+ENCODERS: tuple[tuple[tuple[type, ...], Encode], ...] = (
+    ((str,), text),
+    ((bytes, bytearray, memoryview), octets),
+    ((NoneType,), nothing),
+    ((dict, list, tuple, int, float, Struct, Mapping), json),
+    ((date, time, timedelta, Decimal, UUID, Enum), json),
+    ((AsyncIterable, Iterator), Stream),
+    ((Collection,), json),
+)
+
+
+def encoder(kind: type) -> Encode | None:
+    """Return the encoder for values of *kind*; None for a type that is not known here."""
+    if is_dataclass(kind) or hasattr(kind, "__attrs_attrs__"):
+        return json
+    return next((encode for bases, encode in ENCODERS if issubclass(kind, bases)), None)

@@ -1,0 +1,146 @@
+"""Compile all routes to one closure, `(request) -> handler`, the code every request runs.
+
+1. A path without variables is one dict lookup.
+2. Literals and one last variable: the text before the last slash is looked up, the rest is checked.
+3. Everything else, and what (1) and (2) have under another method only, goes to the trie.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from kernel.errors import HTTPException
+from kernel.layers import Handler, Route
+from kernel.request import Request
+from kernel.response import Response
+from kernel_router.mount import below
+from kernel_router.paths import Accepts, Variable
+from kernel_router.survey import ANY, Entry
+from kernel_router.trie import trie
+
+Matcher = Callable[[Request], Handler | None]
+Last = tuple[Accepts | None, str, Handler, Route]
+SECURE = frozenset({"https", "wss"})
+
+
+class Tables(NamedTuple):
+    """The two fast ways: path -> method -> handler, and prefix -> method -> last variables."""
+
+    static: dict[str, dict[str, tuple[Handler, Route]]]
+    last: dict[str, dict[str, list[Last]]]
+
+
+def compiled(entries: Iterable[Entry]) -> Matcher:
+    """Return the matcher of a project; routes with `only_ssl` do not exist for plain requests."""
+    entries = list(entries)
+    match = matcher(answering(entries, secure=True))
+    if not any(entry.only_ssl for entry in entries):
+        return match
+    plain = matcher(answering(entries, secure=False))
+
+    def choose(request: Request) -> Handler | None:
+        return match(request) if request.scope.get("scheme") in SECURE else plain(request)
+
+    return choose
+
+
+def answering(entries: Iterable[Entry], secure: bool) -> list[tuple[str, Entry]]:
+    """Return (method, entry): where both exist, only_ssl wins; GET answers HEAD (RFC 9110 §9.3.2).
+
+    WebSocket routes are left out: over HTTP, WEBSOCKET would be a method anybody can send.
+    """
+    chosen: dict[tuple[str, tuple[str, ...]], Entry] = {}
+    for entry in entries:
+        key = entry.method, entry.shape
+        if entry.method != "WEBSOCKET" and (entry.only_ssl <= secure) and (entry.only_ssl or key not in chosen):
+            chosen[key] = entry
+    for (method, shape), entry in list(chosen.items()):
+        if method == "GET":
+            chosen.setdefault(("HEAD", shape), entry)
+    return [(method, entry) for (method, _), entry in chosen.items()]
+
+
+def tables(entries: Iterable[tuple[str, Entry]]) -> Tables:
+    """Sort the routes that the fast ways can serve into their tables."""
+    found = Tables({}, {})
+    for method, entry in sorted(entries, key=lambda pair: pair[1].order):
+        *first, last = entry.parts or ("",)
+        if method == ANY or any(isinstance(part, Variable) for part in first):
+            continue
+        prefix = "".join(f"/{part}" for part in first)
+        if isinstance(last, str):
+            path = f"{prefix}/{last}".removesuffix("/")
+            methods = found.static.setdefault(path, {})
+            found.static[f"{path}/"] = methods
+            methods[method] = entry.handler, entry.route
+        elif first:  # a first variable is left to the trie, which knows that a path begins with "/"
+            choices = found.last.setdefault(prefix, {}).setdefault(method, [])
+            choices.append((last.accepts, last.name, entry.handler, entry.route))
+    return found
+
+
+def matcher(entries: Iterable[tuple[str, Entry]]) -> Matcher:
+    """Return the closure for these routes."""
+    entries = list(entries)
+    known = tables(entries)
+    static, last = known.static.get, known.last.get
+    search = searching(entries)
+
+    def match(request: Request) -> Handler | None:
+        scope = request.scope
+        path = scope["path"]
+        method = scope["method"]
+        root = scope.get("root_path")
+        if root:
+            path = below(root, path)
+        methods = static(path)
+        if methods is not None and method in methods:
+            handler, request.route = methods[method]
+            return handler
+        prefix, _, segment = path.rpartition("/")
+        choices = last(prefix)
+        if choices is not None and segment and method in choices:
+            for accepts, name, handler, route in choices[method]:
+                if accepts is None or accepts(segment):
+                    request.route = route
+                    if name:
+                        request.url_vars = {name: segment}
+                    return handler
+        return search(request, path, method, methods)
+
+    return match
+
+
+def searching(
+    entries: Iterable[tuple[str, Entry]],
+) -> Callable[[Request, str, str, Iterable[str] | None], Handler | None]:
+    """Return the slow way: the trie, then 405, OPTIONS or nothing."""
+    find = trie(entries).find
+
+    def search(request: Request, path: str, method: str, methods: Iterable[str] | None) -> Handler | None:
+        if path and path[0] != "/":
+            return None  # as "*" of OPTIONS, or from a broken server
+        allowed = set(methods or ())
+        found = find(path.removesuffix("/").split("/")[1:], method, allowed)
+        if found:
+            entry, variables = found
+            request.route = entry.route
+            if variables:
+                request.url_vars = variables
+            return entry.handler
+        if not allowed:
+            return None
+        headers = [(b"allow", ", ".join(sorted(allowed | {"OPTIONS"})).encode())]
+        if method != "OPTIONS":
+            raise HTTPException(405, headers=headers)
+        return options(headers)
+
+    return search
+
+
+def options(headers: list[tuple[bytes, bytes]]) -> Handler:
+    """Return the handler that answers OPTIONS where no route does (RFC 9110 §9.3.7)."""
+
+    async def answer(request: Request) -> Response:
+        return Response.trusted(b"", 204, tuple(headers))
+
+    return answer

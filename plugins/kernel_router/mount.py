@@ -1,0 +1,93 @@
+"""Mount: hand everything below a path to another ASGI application (ASGI 3.0, HTTP)."""
+
+import sys
+from typing import Any
+
+from kernel.layers import Route
+from kernel.request import Request
+from kernel.response import Response
+from kernel.types import ASGIApp, Message, Scope, Send
+
+State = dict[str, Any]
+STATES = "router.states"
+"""Service: id of a mounted application -> the `state` that its lifespan filled."""
+_adding_up = frozenset({b"set-cookie", b"vary"})
+
+
+class Mount(Route):
+    """Serve *path* and everything below it with *application*, whatever the method.
+
+    Args:
+        path: literal parts only; the application finds it at the end of `root_path`.
+        application: any ASGI application; the limit on request bodies is its own.
+        lifespan: start and stop it with the kernel; a failure of its start fails ours.
+        options: see `kernel.layers.Options`; `name` makes it known to `url_for`.
+
+    Raises:
+        TypeError: the application is not callable, or an unknown option.
+    """
+
+    def __init__(self, path: str, application: ASGIApp, lifespan: bool = True, **options: Any) -> None:
+        if not callable(application):
+            raise TypeError(f"mount '{path}': an ASGI application is callable, {application!r} is not")
+
+        async def serve(request: Request) -> Response:
+            return Mounted(application, child_scope(request, application))
+
+        serve.__qualname__ = getattr(application, "__qualname__", type(application).__qualname__)
+        super().__init__(path, (), serve, **options)
+        self.name = self.options.name or ""
+        frame = sys._getframe(1)
+        self.where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        self.application, self.lifespan = application, lifespan
+
+
+class Mounted(Response):
+    """The answer of a mounted application, passed on message by message.
+
+    Headers that layers put on it replace those of the application; cookies and `vary` add up.
+    `status` is the application's once that has begun to answer.
+    """
+
+    streamed = True
+
+    def __init__(self, application: ASGIApp, scope: Scope) -> None:
+        self.body, self.status = b"", 200
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._application, self._scope = application, scope
+
+    async def write(self, request: Request, send: Send) -> None:
+        """Call the application with its own scope."""
+
+        async def forward(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+                message = {**message, "headers": self._merged(message.get("headers", ()))}
+            await send(message)
+
+        await self._application(self._scope, request.receive, forward)
+
+    def _merged(self, theirs: Any) -> list[tuple[bytes, bytes]]:
+        ours = {name for name, _ in self._headers} - _adding_up
+        return [*(pair for pair in theirs if pair[0].lower() not in ours), *self._headers]
+
+
+def below(root: str, path: str) -> str:
+    """Return *path* without *root* if it begins with it; older servers leave it out themselves."""
+    root = root.removesuffix("/")
+    if path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
+        return path[len(root) :]
+    return path
+
+
+def child_scope(request: Request, application: ASGIApp) -> Scope:
+    """Return the scope for a mounted application: `path` stays whole and begins with `root_path`."""
+    scope = request.scope
+    root = (scope.get("root_path") or "").removesuffix("/")
+    path = scope["path"] if not root or below(root, scope["path"]) != scope["path"] else root + scope["path"]
+    mounted = request.route.path.strip("/")
+    child = {**scope, "path": path, "root_path": f"{root}/{mounted}" if mounted else root}
+    state = request.app.service(STATES).get(id(application))
+    if state is not None:
+        child["state"] = dict(state)
+    return child

@@ -1,0 +1,118 @@
+"""Check all routes of a project together, before anything is compiled."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kernel.errors import BootError, Problem
+from kernel.hookspecs import Bound
+from kernel.layers import Handler, Route
+from kernel_router.mount import Mount
+from kernel_router.paths import Parts, Variable, parse, shape
+
+_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
+ANY = "any"
+"""The method of mounts, which take every one; methods of routes are upper case."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One method of one route; `order` is the place in the order of definition."""
+
+    order: int
+    method: str
+    route: Route
+    handler: Handler
+    parts: Parts
+    only_ssl: bool
+
+    @cached_property
+    def shape(self) -> tuple[str, ...]:
+        """What makes two paths the same."""
+        return shape(self.parts)
+
+    @cached_property
+    def singles(self) -> tuple[tuple[str, int], ...]:
+        """The variables that take one segment, and which."""
+        numbered = enumerate(self.parts)
+        return tuple((p.name, n) for n, p in numbered if isinstance(p, Variable) and p.name and not p.reaches)
+
+    @cached_property
+    def reaching(self) -> tuple[str, int] | None:
+        """The variable of type `path`, and where it begins."""
+        numbered = enumerate(self.parts)
+        return next(((p.name, n) for n, p in numbered if isinstance(p, Variable) and p.reaches), None)
+
+    @property
+    def label(self) -> str:
+        """What to call it in a message."""
+        return f"mount {self.route.path}" if self.method == ANY else f"route {self.method} {self.route.path}"
+
+    def __str__(self) -> str:
+        return f"'{self.route.app}' ({self.route.where})"
+
+
+def survey(routes: Iterable[Bound]) -> list[Entry]:
+    """Return an entry for every method of every route, in the order of definition.
+
+    Raises:
+        BootError: paths, methods or pairs of routes that cannot be; all of them.
+    """
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for route, handler in routes:
+        try:
+            parts = _parts(route)
+        except ValueError as error:
+            problems.append(_problem("route.path", str(error), route))
+            continue
+        ssl = bool(route.effective.only_ssl)
+        methods = (ANY,) if isinstance(route, Mount) else tuple(dict.fromkeys(route.methods))
+        problems += _wrong_methods(route, methods)
+        entries += [Entry(len(entries) + n, m, route, handler, parts, ssl) for n, m in enumerate(methods)]
+    problems += _duplicates(entries)
+    if problems:
+        raise BootError(problems)
+    return entries
+
+
+def _parts(route: Route) -> Parts:
+    parts = parse(route.path)
+    if isinstance(route, Mount) and any(isinstance(part, Variable) for part in parts):
+        raise ValueError(f"path '{route.path}': a mount takes everything below a path without variables")
+    return parts
+
+
+def _wrong_methods(route: Route, methods: Sequence[str]) -> Iterator[Problem]:
+    if not methods:
+        yield _problem("route.method", f"path '{route.path}': the route names no method", route)
+    for method in methods:
+        if not _token(method):
+            yield _problem("route.method", f"path '{route.path}': {method!r} is no method (RFC 9110 §9.1)", route)
+
+
+def _problem(kind: str, message: str, route: Route) -> Problem:
+    return Problem(kind, "error", f"'{route.app}': {message}" if route.app else message, where=route.where)
+
+
+def _duplicates(entries: Iterable[Entry]) -> Iterator[Problem]:
+    first: dict[object, Entry] = {}
+    for entry in entries:
+        known = first.setdefault((entry.method, entry.shape, entry.only_ssl), entry)
+        if known is not entry:
+            message = f"{known.label} is declared by {known} and by {entry}"
+            hint = "give one of them another path or prefix, or remove it"
+            yield Problem("route.duplicate", "error", message, hint, entry.route.where)
+
+
+def shadows(entries: Iterable[Entry]) -> Iterator[Problem]:
+    """Yield a warning for routes of two apps that differ only in the types of variables."""
+    first: dict[object, Entry] = {}
+    for entry in entries:
+        blank = tuple(part if isinstance(part, str) else None for part in entry.parts)
+        known = first.setdefault((entry.method, blank, entry.only_ssl), entry)
+        if known.route.app != entry.route.app:
+            message = f"{entry.label} of {entry} comes after {known.route.path} of {known}"
+            hint = "where both fit, the app that is named first in [apps] active answers"
+            yield Problem("route.shadow", "warning", message, hint, entry.route.where)

@@ -1,0 +1,73 @@
+"""The plugin: it validates the sections of all plugins, and those of the kernel itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from kernel import Plugin, Problem, hookimpl
+from kernel.boot.config import Config
+from kernel.errors import Findings, did_you_mean
+from kernel.types import Application
+
+from kernel_settings.sections import validate
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """[plugins]"""
+
+    active: Annotated[tuple[str, ...], "plugins that run; 'standard' means those of asgi-kernel"] = ("standard",)
+    blocked: Annotated[tuple[str, ...], "plugins that do not run although they are named"] = ()
+    optional: Annotated[tuple[str, ...], "plugins that may fail"] = ()
+    on_error: Annotated[Literal["fail", "disable"], "whether a plugin that fails forbids the start"] = "fail"
+
+
+@dataclass(frozen=True)
+class Apps:
+    """[apps]"""
+
+    active: Annotated[tuple[str, ...], "apps that run, in this order"] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """[order]"""
+
+    plugins: Annotated[tuple[str, ...], "plugins the operator wants in this order"] = ()
+    layers: Annotated[tuple[str, ...], "layers the operator wants in this order, outer to inner"] = ()
+
+
+KERNEL: dict[str, type] = {"plugins": Plugins, "apps": Apps, "order": Order}
+
+
+class Settings(Plugin):
+    """Typed sections."""
+
+    name = "settings"
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, type] = {}
+
+    @hookimpl
+    def kernel_settings(self, config: Config, section: str, schema: type, problems: Findings) -> Any:
+        """Validate one section; the first time those of the kernel too, so that all is told together."""
+        for name, own in () if self.schemas else KERNEL.items():
+            self.schemas[name] = own
+            validate(config, name, own, problems)
+        self.schemas[section] = schema
+        return validate(config, section, schema, problems)
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application) -> None:
+        """Offer the schemas of all sections, for `kernel config schema`."""
+        kernel.provide("schemas", self.schemas)
+
+    @hookimpl
+    def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
+        """Warn of a section that nobody owns and that is nearly the name of one that somebody does."""
+        owned = {*self.schemas, "environment"}
+        for section in kernel.config.keys() - owned:
+            guess = did_you_mean(section, owned)
+            if guess:
+                where = kernel.config.origin(section)  # type: ignore[attr-defined]  # the real Config
+                yield Problem("config.section", "warning", f"no plugin owns section [{section}]{guess}", "", where)

@@ -1,0 +1,57 @@
+"""Validate one section against its plugin's Config: a dataclass or a msgspec.Struct."""
+
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+from kernel.boot.config import Config, items
+from kernel.errors import Findings, did_you_mean
+
+from kernel_settings.masking import mask
+
+BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+LISTS = (tuple, list, set, frozenset)
+
+
+def coerce(value: Any, hint: Any) -> Any:
+    """Return *value*, a text or a tuple of lines, as the annotated type.
+
+    Raises:
+        ValueError: it does not fit.
+    """
+    if get_origin(hint) is Annotated and isinstance(get_args(hint)[1], str):
+        hint = get_args(hint)[0]
+    if any(get_origin(part) in LISTS for part in (hint, *get_args(hint))):
+        value = items(value)
+    elif hint is bool and isinstance(value, str):
+        value = BOOLEANS.get(value.lower(), value.lower())
+    return msgspec.convert(value, hint, strict=False, dec_hook=lambda kind, text: kind(text))
+
+
+def validate(config: Config, section: str, schema: type, problems: Findings) -> Any:
+    """Return the section as an instance of *schema*, or None with what is wrong in *problems*.
+
+    The validated values, defaults included, then stand in the configuration too.
+    """
+    hints, given = get_type_hints(schema, include_extras=True), config.get(section, {})
+    values, known = {}, len(problems)
+    for key, value in given.items():
+        name, where = key.replace("-", "_"), config.origin(section, key)
+        if name not in hints:
+            hint = f"its keys are {', '.join(hints)}"
+            message = f"[{section}] has no key '{key}'{did_you_mean(name, hints)}"
+            problems.error("config.unknown", message, hint, where)
+            continue
+        try:
+            values[name] = coerce(value, hints[name])
+        except ValueError as error:
+            shown = mask(config, section, key, value)
+            problems.error("config.value", f"[{section}] {key}: {error}, not {shown!r}", "", where)
+    if len(problems) > known:
+        return None
+    try:
+        instance = schema(**values)
+    except (TypeError, ValueError) as error:
+        problems.error("config.value", f"[{section}] {error}", "", config.origin(section))
+        return None
+    config[section] = {**given, **{name: getattr(instance, name) for name in hints}}
+    return instance
