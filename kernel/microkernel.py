@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import anyio
@@ -16,8 +17,9 @@ from kernel.errors import KernelError, Problem
 from kernel.layers import F, Hooks
 from kernel.plugin import App
 from kernel.request import Context, Request
-from kernel.serve.application import Compiled, concluded, lifespan, serve, unavailable
-from kernel.types import Receive, Scope, Send
+from kernel.response import Response
+from kernel.serve.application import Compiled, concluded, lifespan, serve
+from kernel.types import ASGIApp, Receive, Scope, Send
 
 logger = logging.getLogger("kernel")
 
@@ -48,7 +50,8 @@ class Kernel:
         self._arguments = (config, required, (*apps, project), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
-        self.compiled: Compiled | None = None
+        self.compiled: Compiled = ()
+        self._wrapped: ASGIApp | None = None
         self._spoken = False
 
     __call__ = serve
@@ -129,11 +132,15 @@ class Kernel:
                     raise KernelError(message) from error
             self._entered = stack.pop_all()
         conclude = boot.services.get("conclude", ("", concluded))[1]
-        self.compiled = Compiled._make((*boot.compiled, self._current.set, self._current.reset, conclude))
+        compiled = (*boot.compiled, self._current.set, self._current.reset, conclude)
+        self._wrapped, wraps = partial(serve, self, compiled=compiled), [w.asgi for w in boot.plan.layers if w.asgi]
+        for wrap in reversed(wraps):
+            self._wrapped = wrap(self._wrapped)
+        self.compiled = () if wraps else compiled
 
     async def stop(self) -> None:
         """Leave the lifespans in exact reverse; requests are answered 503 again."""
-        self.compiled = None
+        self.compiled, self._wrapped = (), None
         await self._entered.aclose()
 
     async def arrive(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -154,4 +161,7 @@ class Kernel:
                         await self.start()
                     except Exception as error:
                         logger.error("startup failed\n%s", error)
-            await (serve(self, scope, receive, send) if self.compiled else unavailable(scope, receive, send))
+            if self._wrapped:
+                return await self._wrapped(scope, receive, send)
+            response = Response("Service Unavailable", 503, [(b"retry-after", b"5")])
+            await response.write(Request(scope, receive, self), send)

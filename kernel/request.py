@@ -54,10 +54,7 @@ class Request:
         """A mapping for this request only."""
         return Context()
 
-    @cached_property
-    def state(self) -> Context:
-        """The same mapping as `context`."""
-        return self.context
+    state = property(lambda self: self.context)
 
     def background(self, func: Callable[..., Any], *args: Any) -> None:
         """Call *func* with *args* after the last byte was sent; a failure is logged."""

@@ -1,11 +1,12 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kernel.errors import BootError, ClientDisconnect, HTTPException
-from kernel.layers import Handler, Hook
+from kernel.layers import Handler
 from kernel.request import Request
 from kernel.response import LENGTHS, WITHOUT_BODY, Response
 from kernel.serve.wrappers import Render, Rescuer
@@ -16,22 +17,12 @@ NOT_FOUND = HTTPException(404)
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
-class Compiled(NamedTuple):
-    """All that a request needs, bound once.
+Compiled = tuple[Any, ...]
+"""What a request needs, bound once: the Request class, match, rescue, encoders, gates, inner, enter, leave, conclude.
 
-    `gates` are the sync before_request hooks of the outermost layers; they run without a frame of
-    their own. `inner` is what the other application layers were folded to, or None.
-    """
-
-    build: type[Request]
-    match: Match
-    rescue: Rescuer
-    encoders: Mapping[type, Render]
-    gates: tuple[Hook, ...]
-    inner: Handler | None
-    enter: Callable[[Request], Any]
-    leave: Callable[[Any], None]
-    conclude: Callable[..., Awaitable[None]]
+`gates` are the sync before_request hooks of the outermost layers; they run without a frame of
+their own. `inner` is what the other application layers were folded to, or None.
+"""
 
 
 def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
@@ -48,20 +39,17 @@ def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) ->
     return dispatch
 
 
-async def serve(  # noqa: C901  # each call out of it would cost every request
-    kernel: Any, scope: Scope, receive: Receive, send: Send
+async def serve(  # each call out of it would cost every request
+    kernel: Any, scope: Scope, receive: Receive, send: Send, compiled: Compiled = ()
 ) -> None:
-    """Serve one connection (ASGI 3.0): `Kernel.__call__`. Each request ends in exactly one way.
-
-    The one long function of the kernel: every call made out of it would cost each request.
-    """
-    compiled: Compiled | None = kernel.compiled
-    if compiled is None or scope["type"] != "http":
+    """Serve one connection (ASGI 3.0): `Kernel.__call__`. Each request ends in exactly one way."""
+    compiled = compiled or kernel.compiled
+    if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
     build, match, rescue, common, gates, inner, enter, leave, conclude = compiled
     request = build(scope, receive, kernel)
     token, response = enter(request), None
-    problem: BaseException | None = None
+    problem: Exception | None = None
     try:
         try:
             for gate in gates:
@@ -92,12 +80,9 @@ async def serve(  # noqa: C901  # each call out of it would cost every request
     except Exception as error:  # after the start: the answer stays visibly incomplete
         problem = error
         logger.exception("%s %r failed after the response had begun", scope["method"], scope["path"])
-    except BaseException as error:
-        problem = error
-        raise
     finally:
         if request.waiting:
-            await conclude(request, response, problem)
+            await conclude(request, response, problem or sys.exception())
         leave(token)
 
 
@@ -112,12 +97,6 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
             await send({"type": f"lifespan.{step}.failed", "message": str(error)})
             return
         await send({"type": f"lifespan.{step}.complete"})
-
-
-async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer 503: the application has not started, or could not."""
-    response = Response("Service Unavailable", 503, [(b"retry-after", b"5")])
-    await response.write(Request(scope, receive, None), send)  # type: ignore[arg-type]  # no application yet
 
 
 async def concluded(request: Request, response: Response | None, error: BaseException | None) -> None:

@@ -16,7 +16,7 @@ from kernel.layers import Handler, Hook, Layer, Options, Route, where
 from kernel.request import Request
 from kernel.response import Response
 from kernel.serve import wrappers
-from kernel.serve.wrappers import Render, Rescuer, answering, is_async, label, lookup, rescued
+from kernel.serve.wrappers import Render, Rescuer, is_async, label, rescuing
 
 Level = tuple[str, Options]
 
@@ -50,7 +50,7 @@ class Compiler:
         self._wraps |= {"after_response": wrappers.answered, "on_finish": wrappers.finished}
         return render
 
-    def application(self, dispatch: Handler) -> tuple[tuple[Hook | None, ...], Handler | None]:
+    def application(self, dispatch: Handler) -> tuple[tuple[Any, ...], Handler | None]:
         """Fold the layers of level "application" around *dispatch*, which never raises.
 
         Returns the gates, that is what the outermost layers do before a request as long as nothing
@@ -68,7 +68,8 @@ class Compiler:
     def route(self, route: Route) -> Handler:
         """Fold everything that holds for *route*; its chain is app, groups, route.
 
-        A handler with nothing around it stays as it is: `serve` renders what it returns.
+        What it raises is rescued once, outside. A handler with nothing around it stays as it is:
+        `serve` renders what it returns.
         """
         route.encoders = encoders = Encoders(self, route)
         render, options = self._begin(encoders.render), route.effective
@@ -76,26 +77,16 @@ class Compiler:
         value = self._value(route)
         call = inner = wrappers.endpoint(value, render)
         call = self._hooks(call, route, levels)
-        merged = options.exception_handlers or {}
-        for level, piece in reversed(list(self._pieces(route, levels))):
-            if isinstance(piece, Layer):
-                call = self._layer(call, piece, level, options.skip)
-                continue
-            mine = list((piece.exception_handlers or {}).values())
-            call = rescued(call, answering(partial(_nearest, merged, mine), render, last=False))
-            for handler in mine:
-                self._note("rescue", handler, level, route.app)
+        for level, layer in reversed(list(self._around(route, levels))):
+            call = self._layer(call, layer, level, options.skip)
         return value if call is inner else call
 
-    def _pieces(self, route: Route, levels: list[Level]) -> Iterable[tuple[str, Layer | Options]]:
-        """Yield what wraps the route, outer to inner: layers, and options with exception handlers."""
+    def _around(self, route: Route, levels: list[Level]) -> Iterable[tuple[str, Layer]]:
+        """Yield the layers of the route, outer to inner; a plugin's stand outside the users' own."""
         for level in ("app", "group", "route"):
             at = [layer for layer in self._layers if layer.level == level]
             yield from ((level, layer) for layer in at if not layer.select or layer.select(route))
-            for options in [options for name, options in levels if name == level]:
-                if options.exception_handlers:
-                    yield level, options
-                yield from ((level, layer) for layer in options.layers)
+            yield from ((level, layer) for name, options in levels if name == level for layer in options.layers)
 
     def rescue(self) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
@@ -108,7 +99,7 @@ class Compiler:
                 known[key] = answer and answer[1]
             return known[key]
 
-        return answering(ask, self.encoders.render, last=True)
+        return rescuing(ask, self.encoders.render)
 
     def encoder(self, kind: type, route: Route | None) -> Render:
         """Return `(value) -> Response` for the values of one type."""
@@ -170,11 +161,5 @@ class Compiler:
 
 def is_gate(layer: Layer) -> bool:
     """Tell whether a layer only looks at the request, without waiting for anything."""
-    return not (
-        layer.around or layer.after_request or layer.after_response or layer.on_finish or is_async(layer.before_request)
-    )
-
-
-def _nearest(merged: Any, mine: list[Hook], request: Request, error: Exception) -> Hook | None:
-    handler = lookup(merged, error)
-    return handler if handler in mine else None
+    others = layer.around or layer.after_request or layer.after_response or layer.on_finish
+    return layer.before_request is not None and not others and not is_async(layer.before_request)

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,6 @@ from kernel.response import Response
 logger = logging.getLogger("kernel")
 Render = Callable[[Any], Response]
 Rescuer = Callable[[Request, Exception], Awaitable[Response]]
-Handlers = Mapping[type[Exception] | int, Hook]
 
 
 def is_async(thing: Any) -> bool:
@@ -112,27 +111,8 @@ def endpoint(handler: Hook, render: Render) -> Handler:
     return call
 
 
-def lookup(handlers: Handlers, error: Exception) -> Hook | None:
-    """Return the handler for *error*: its status before its class, near classes before far ones."""
-    if isinstance(error, HTTPException) and error.status in handlers:
-        return handlers[error.status]
-    return next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
-
-
-def rescued(inner: Handler, rescue: Rescuer) -> Handler:
-    """Return *inner* with its exceptions answered by *rescue*."""
-
-    async def call(request: Request) -> Response:
-        try:
-            return await inner(request)
-        except Exception as error:
-            return await rescue(request, error)
-
-    return call
-
-
-def answering(ask: Callable[[Request, Exception], Hook | None], render: Render, last: bool) -> Rescuer:
-    """Return a rescuer; what *ask* has no answer for is raised again or, at *last*, answered plainly.
+def rescuing(ask: Callable[[Request, Exception], Hook | None], render: Render) -> Rescuer:
+    """Return what answers every exception; *ask* finds the plugin's or user's answer to one.
 
     A group of one exception, as task groups raise it, is answered as its only member.
     """
@@ -140,15 +120,13 @@ def answering(ask: Callable[[Request, Exception], Hook | None], render: Render, 
     async def rescue(request: Request, error: Exception) -> Response:
         while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
-        answer = ask(request, error)
-        if isinstance(error, ClientDisconnect) or (answer is None and not last):
+        if isinstance(error, ClientDisconnect):
             raise error
+        answer = ask(request, error) or fallback
         try:
-            value = answer(request, error) if answer else fallback(request, error)
+            value = answer(request, error)
             return render(await value if inspect.isawaitable(value) else value)
         except Exception as failure:
-            if not last:
-                raise
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, failure)
 

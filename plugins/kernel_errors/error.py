@@ -36,6 +36,9 @@ class Error(HTTPException):
         super().__init__(known.status if known else 0, known.message if known else f"error code {code}", pairs)
         self.code, self.message_data, self.data = code, message_data, data
 
+    def __str__(self) -> str:
+        return f"error code {self.code}"
+
 
 def worded(code: ErrorCode, data: Any) -> str:
     """Return the message of *code* filled with *data*; what does not fit is logged, not raised."""

@@ -29,8 +29,10 @@ class ErrorRegistry:
             self.problems.append(Problem("error.type", "error", message, "wrap the codes: ErrorList(ErrorCode(...))"))
             return
         for code in errors:
-            holder, known = self._codes.setdefault(code.code, (owner, code))
-            if known is not code:
+            if code.code not in self._codes:
+                self._codes[code.code] = owner, code
+            else:
+                holder, known = self._codes[code.code]
                 both = f"'{holder}' ({known.where}) and by '{owner}' ({code.where})"
                 message = f"error code {code.code} is declared by {both}"
                 hint = f"give '{known.message}' or '{code.message}' another number"

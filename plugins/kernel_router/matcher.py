@@ -51,7 +51,9 @@ def answering(entries: Iterable[Entry], secure: bool) -> list[tuple[str, Entry]]
     chosen: dict[tuple[str, tuple[str, ...]], Entry] = {}
     for entry in entries:
         key = entry.method, entry.shape
-        if entry.method != "WEBSOCKET" and (entry.only_ssl <= secure) and (entry.only_ssl or key not in chosen):
+        if entry.method == "WEBSOCKET" or (entry.only_ssl and not secure):
+            continue
+        if entry.only_ssl or key not in chosen:
             chosen[key] = entry
     for (method, shape), entry in list(chosen.items()):
         if method == "GET":
@@ -129,18 +131,18 @@ def searching(
             return entry.handler
         if not allowed:
             return None
-        headers = [(b"allow", ", ".join(sorted(allowed | {"OPTIONS"})).encode())]
+        allow = ", ".join(sorted(allowed | {"OPTIONS"})).encode()
         if method != "OPTIONS":
-            raise HTTPException(405, headers=headers)
-        return options(headers)
+            raise HTTPException(405, headers=[(b"allow", allow)])
+        return options(allow)
 
     return search
 
 
-def options(headers: list[tuple[bytes, bytes]]) -> Handler:
+def options(allow: bytes) -> Handler:
     """Return the handler that answers OPTIONS where no route does (RFC 9110 §9.3.7)."""
 
     async def answer(request: Request) -> Response:
-        return Response.trusted(b"", 204, tuple(headers))
+        return Response(status=204, headers=[(b"allow", allow)])
 
     return answer

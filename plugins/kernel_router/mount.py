@@ -52,24 +52,34 @@ class Mounted(Response):
     streamed = True
 
     def __init__(self, application: ASGIApp, scope: Scope) -> None:
-        self.body, self.status = b"", 200
-        self._headers: list[tuple[bytes, bytes]] = []
+        super().__init__()
+        self.headers.clear()
         self._application, self._scope = application, scope
 
     async def write(self, request: Request, send: Send) -> None:
-        """Call the application with its own scope."""
+        """Call the application with its own scope; 500 if it fails before it begins to answer."""
+        begun = False
 
         async def forward(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 self.status = message["status"]
                 message = {**message, "headers": self._merged(message.get("headers", ()))}
             await send(message)
 
-        await self._application(self._scope, request.receive, forward)
+        try:
+            await self._application(self._scope, request.receive, forward)
+        except Exception:
+            if not begun:
+                self.status = 500
+                await Response("Internal Server Error", 500).write(request, send)
+            raise
 
     def _merged(self, theirs: Any) -> list[tuple[bytes, bytes]]:
-        ours = {name for name, _ in self._headers} - _adding_up
-        return [*(pair for pair in theirs if pair[0].lower() not in ours), *self._headers]
+        ours = self.raw_headers(None)
+        replaced = {name for name, _ in ours} - _adding_up
+        return [*(pair for pair in theirs if pair[0].lower() not in replaced), *ours]
 
 
 def below(root: str, path: str) -> str:

@@ -65,5 +65,6 @@ async def mounted(mounts: Iterable[Mount], states: dict[int, State]) -> AsyncIte
                 from kernel_router.lifespans import running  # anyio, only where it is needed
 
                 states[key] = {}
+                stack.callback(states.pop, key)
                 await stack.enter_async_context(running(mount, states[key]))
         yield

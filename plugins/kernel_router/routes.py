@@ -1,9 +1,8 @@
 """Routes, the container users declare routes in."""
 
 import inspect
-from collections.abc import Iterable, Iterator
-from functools import partialmethod
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Concatenate, Protocol, TypeVar
 
 from kernel.layers import Hook, Options, Route, where
 from kernel_router.paths import joined
@@ -16,6 +15,15 @@ class Decorator(Protocol):
 
     def __call__(self, function: F, /) -> F:
         """Declare the route of *function*."""
+
+
+def _for(method: str) -> Callable[Concatenate["Routes", str, ...], Decorator]:
+    def declare(routes: "Routes", path: str, **options: Any) -> Decorator:
+        return routes.route(path, method, **options)
+
+    declare.__name__ = method.lower()
+    declare.__doc__ = f"Declare the decorated function as the handler of *path* for {method}."
+    return declare
 
 
 class Routes:
@@ -52,14 +60,14 @@ class Routes:
 
         return declare
 
-    get = partialmethod(route, methods=("GET",))
-    post = partialmethod(route, methods=("POST",))
-    put = partialmethod(route, methods=("PUT",))
-    patch = partialmethod(route, methods=("PATCH",))
-    delete = partialmethod(route, methods=("DELETE",))
-    head = partialmethod(route, methods=("HEAD",))
-    options = partialmethod(route, methods=("OPTIONS",))
-    websocket = partialmethod(route, methods=("WEBSOCKET",))
+    get = _for("GET")
+    post = _for("POST")
+    put = _for("PUT")
+    patch = _for("PATCH")
+    delete = _for("DELETE")
+    head = _for("HEAD")
+    options = _for("OPTIONS")
+    websocket = _for("WEBSOCKET")
 
     def append(self, route: "Route | Routes") -> None:
         """Add one route, or all of another collection."""

@@ -104,12 +104,12 @@ class Fork:
     """
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        reaches = {row.reach: len(row.parts) - row.reach for row in rows if row.reach is not None}
-        self._head = max(reaches, default=0)
+        reaches = [(reach, len(row.parts) - reach) for row in rows if (reach := row.reach) is not None]
+        self._head = max((before for before, _ in reaches), default=0)
         self._longest = 0
         lengths = {len(row.parts) for row in rows}
         if reaches:
-            self._longest = max(max(lengths), self._head + max(reaches.values())) + 1
+            self._longest = max(max(lengths) + 1, self._head + max(behind for _, behind in reaches))
             lengths = set(range(1, self._longest + 1))
         fitting = {length: [found for row in rows if (found := row.written_out(length))] for length in lengths}
         self._tables = {length: Table(found) for length, found in fitting.items() if found}

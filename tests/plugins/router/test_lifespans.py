@@ -36,8 +36,8 @@ async def test_applications_start_in_order_and_stop_in_reverse() -> None:
     one, two = Application(log, "one"), Application(log, "two")
     async with mounted([Mount("/1", one), Mount("/2", two)], states):
         log.append("serving")
+        assert states == {id(one): {"name": "one"}, id(two): {"name": "two"}}
     assert log == ["one startup", "two startup", "serving", "two shutdown", "one shutdown"]
-    assert states == {id(one): {"name": "one"}, id(two): {"name": "two"}}
 
 
 async def test_an_application_that_is_mounted_twice_lives_once() -> None:
@@ -46,6 +46,16 @@ async def test_an_application_that_is_mounted_twice_lives_once() -> None:
     async with mounted([Mount("/1", application), Mount("/2", application)], {}):
         pass
     assert log == ["app startup", "app shutdown"]
+
+
+async def test_an_application_starts_again_with_its_kernel() -> None:
+    log: list[str] = []
+    mounts, states = [Mount("/1", Application(log))], dict[int, Any]()
+    for _ in range(2):
+        async with mounted(mounts, states):
+            pass
+    assert log == ["app startup", "app shutdown"] * 2
+    assert states == {}
 
 
 async def test_a_mount_may_go_without_a_lifespan() -> None:

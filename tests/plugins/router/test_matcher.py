@@ -158,7 +158,7 @@ def test_get_answers_head_unless_head_is_declared(matching: Any, route: Declare,
 async def test_options_is_answered_with_what_is_allowed(matching: Any, make_request: Any) -> None:
     answer = matching("/a")("/a", "OPTIONS")
     response = await answer.handler(make_request("/a"))
-    assert (response.status, list(response.headers)) == (204, [(b"allow", b"GET, HEAD, OPTIONS")])
+    assert (response.status, dict(response.headers)[b"allow"]) == (204, b"GET, HEAD, OPTIONS")
     assert answer.route is None
 
 

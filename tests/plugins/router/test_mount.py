@@ -126,6 +126,27 @@ async def test_headers_may_be_missing(served: Any) -> None:
     assert start["headers"] == []
 
 
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_application_that_fails_before_it_answers_is_a_500(make_request: Any, begun: bool) -> None:
+    sent: list[Any] = []
+
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ValueError("theirs")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    request = make_request("/")
+    request.route = Mount("/", failing)
+    response = await request.route.handler(request)
+    with pytest.raises(ValueError, match="theirs"):
+        await response.write(request, send)
+    assert [message.get("status") for message in sent] == ([200] if begun else [500, None])
+    assert response.status == (200 if begun else 500)
+
+
 async def test_every_request_gets_a_copy_of_the_state_of_the_lifespan(served: Any, make_request: Any) -> None:
     application = Application()
     mount, request = Mount("/", application), make_request("/", state={"server": 1})

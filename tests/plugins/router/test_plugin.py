@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from kernel_router import Mount, Router, Routes
 
-from kernel import App, Kernel
+from kernel import App, Kernel, Response
 from kernel.errors import BootError
 
 pytestmark = pytest.mark.anyio
 ALONE = {"plugins": {"active": ()}}
 
 
-async def user_detail(request: Any) -> Any: ...
+async def user_detail(request: Any) -> Response:
+    return Response("user")
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -22,6 +23,14 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
+    else:
+        await send({"type": "http.response.start", "status": 201, "headers": []})
+        await send({"type": "http.response.body", "body": str(scope["state"]).encode()})
+
+
+async def broken(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database"})
 
 
 def booted(*routes: Any, **options: Any) -> Kernel:
@@ -67,6 +76,44 @@ def test_kernels_share_nothing() -> None:
     router = Router()
     one, two = (Kernel(ALONE, apps=[App(name="shop", routes=users(path))], plugins=[router]).boot() for path in "ab")
     assert [kernel.service("url_for")("user_detail") for kernel in (one, two)] == ["/a", "/b"]
+
+
+async def started(kernel: Kernel, *asked: tuple[str, str]) -> list[Any]:
+    """Start *kernel* as a server does, send the requests, stop it; return the statuses and bodies."""
+    seen: list[Any] = []
+
+    async def answer(message: Any) -> None:
+        if message["type"].startswith("lifespan."):
+            seen.append(message["type"].removeprefix("lifespan."))
+        else:
+            seen.append(message.get("status", message.get("body")))
+
+    async def speak() -> dict[str, str]:
+        if not seen:
+            return {"type": "lifespan.startup"}
+        for method, path in asked:
+            scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b""}
+            await kernel(scope, speak, answer)
+        return {"type": "lifespan.shutdown"}
+
+    await kernel({"type": "lifespan", "asgi": {"version": "3.0"}}, speak, answer)
+    return seen
+
+
+async def test_a_started_kernel_serves_its_mounts() -> None:
+    seen = await started(booted(Mount("/old", application), prefix="/shop"), ("PUT", "/shop/old/a"))
+    assert seen == ["startup.complete", 201, b"{'started': True}", "shutdown.complete"]
+
+
+async def test_a_mount_that_does_not_start_fails_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    seen = await started(booted(Mount("/old", broken)))
+    assert seen[0] == "startup.failed"
+    assert "mount '/old': its startup failed: no database" in caplog.text
+
+
+async def test_head_and_options_have_no_body() -> None:
+    seen = await started(booted(users()), ("HEAD", "/users/5"), ("OPTIONS", "/users/5"), ("FOO", "/users/5"))
+    assert seen[1:-2] == [200, b"", 204, b"", 405]
 
 
 async def test_mounts_live_as_long_as_the_kernel() -> None:

@@ -1,0 +1,54 @@
+"""The fixture `client` serves the project whose config.ini stands in pytest's rootdir."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+TEST = """
+import kernel, pytest
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_it(client):
+    kernel.app.context["seen"] = kernel.app.context.get("seen", 0) + 1
+    assert (await client.get("/hello")).text == "hello"
+    assert kernel.app.context == {"seen": 1}
+"""
+APP = """
+from kernel import App
+from kernel_router import Route
+
+async def hello(request):
+    return "hello"
+
+app = App(name="shop", routes=[Route("/hello", "GET", hello)])
+"""
+
+
+def run(pytester):
+    pytester.makeini("[pytest]\naddopts = --import-mode=importlib")
+    pytester.makepyfile(test_shop=TEST, testkit_shop=APP)
+    return pytester.runpytest_subprocess()
+
+
+def test_each_test_gets_a_started_project_of_its_own(pytester):
+    pytester.makefile(".ini", config="[apps]\nactive = testkit_shop")
+    run(pytester).assert_outcomes(passed=2)
+
+
+def test_the_environment_chooses_the_configuration(pytester, monkeypatch):
+    pytester.makefile(".ini", **{"config.test": "[apps]\nactive = testkit_shop"})
+    monkeypatch.setenv("KERNEL_ENV", "test")
+    run(pytester).assert_outcomes(passed=2)
+
+
+def test_a_project_without_configuration_fails_with_the_reason(pytester):
+    result = run(pytester)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*config.unreadable*No such file*config.ini*"])
+
+
+@pytest.mark.anyio
+async def test_the_fixture_is_covered_in_process_too(kernel_app):
+    from kernel_testing.fixtures import kernel_app as fixture
+
+    assert fixture
