@@ -12,6 +12,7 @@ A first plugin:
 Run a project with `hypercorn kernel:app` or `kernel run`.
 """
 
+from kernel.boot.config import locate
 from kernel.errors import Problem as Problem, ServerInterrupt as ServerInterrupt
 from kernel.hookspecs import hookimpl as hookimpl, hookspec as hookspec
 from kernel.layers import Hooks as Hooks, Layer as Layer
@@ -20,5 +21,5 @@ from kernel.plugin import App as App, Plugin as Plugin
 from kernel.request import Request as Request
 from kernel.response import Response as Response
 
-app = Kernel(required=True)
-"""The project in the working directory, booted by its first use; `hypercorn kernel:app` serves it."""
+app = Kernel(lambda: locate()[0])
+"""The project of the working directory, which must have a config.ini; booted by its first use."""

@@ -15,8 +15,6 @@ import pluggy
 from kernel.types import Application
 
 if TYPE_CHECKING:
-    import click
-
     from kernel.boot.config import Config
     from kernel.boot.plan import Plan
     from kernel.errors import Findings, Problem
@@ -33,8 +31,8 @@ class Specs:
     """Hook specifications of the kernel; API version 1.0."""
 
     @hookspec
-    def kernel_commands(self, cli: "click.Group") -> None:
-        """Add commands to the `kernel` command line (asked by the command line only)."""
+    def kernel_commands(self, cli: Any) -> None:
+        """Add commands to `cli`, a click.Group (asked by the command line only)."""
 
     @hookspec
     def kernel_configure(self, kernel: Application, config: Any) -> None:

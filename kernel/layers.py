@@ -163,9 +163,8 @@ class Hooks(list[tuple[str, Hook]]):
 
     def register_batch(self, listeners: Mapping[str, Hook | Iterable[Hook]]) -> None:
         """Listen to several events: names to one function or several."""
-        for name, functions in listeners.items():
-            for function in [functions] if callable(functions) else functions:
-                self.register(name, function)
+        for name, function in [(name, one) for name, some in listeners.items() for one in as_tuple(some)]:
+            self.register(name, function)
 
     merge = list.extend
 

@@ -21,19 +21,16 @@ from kernel.response import Response
 from kernel.serve.application import Compiled, concluded, lifespan, serve
 from kernel.types import ASGIApp, Receive, Scope, Send
 
-logger = logging.getLogger("kernel")
-
 
 class Kernel:
     """A project: `hypercorn kernel:app` serves the one of the working directory.
 
     Args:
-        config: a path, a mapping of sections, or None: KERNEL_CONFIG, else `config.ini` in the
-            working directory, else defaults.
+        config: a path (or a function that says it), a mapping of sections, or None:
+            KERNEL_CONFIG, else `config.ini` in the working directory, else defaults.
         apps: App objects, active in addition to [apps] active.
         plugins: plugin objects or classes, active in addition to [plugins] active.
         discover: returns the installed members; asked only when the configuration names some.
-        required: refuse to run without a configuration file.
     """
 
     def __init__(
@@ -43,11 +40,10 @@ class Kernel:
         apps: Iterable[Any] = (),
         plugins: Iterable[Any] = (),
         discover: Callable[[], Iterable[Member]] = scan,
-        required: bool = False,
     ) -> None:
         self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
         project = App(name="project", hooks=self._hooks)
-        self._arguments = (config, required, (*apps, project), tuple(plugins), discover)
+        self._arguments = (config, (*apps, project), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
         self.compiled: Compiled = ()
@@ -160,7 +156,7 @@ class Kernel:
                     try:
                         await self.start()
                     except Exception as error:
-                        logger.error("startup failed\n%s", error)
+                        logging.getLogger("kernel").error("startup failed\n%s", error)
             if self._wrapped:
                 return await self._wrapped(scope, receive, send)
             response = Response("Service Unavailable", 503, [(b"retry-after", b"5")])

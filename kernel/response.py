@@ -9,19 +9,18 @@ from kernel.request import Request
 from kernel.types import Send
 
 Pair = tuple[bytes, bytes]
-HeaderInput = Iterable[tuple[str | bytes, str | bytes]]
+Text = str | bytes
+HeaderInput = Iterable[tuple[Text, Text]]
 LENGTHS: list[Pair] = [(b"content-length", b"%d" % n) for n in range(4096)]
 WITHOUT_BODY = frozenset({204, 304, *range(100, 200)})
 COOKIE_ATTRIBUTES = ("max_age", "expires", "path", "domain", "secure", "httponly", "samesite", "partitioned")
 _token = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 _control = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]").search
-_cookie_part = re.compile(
-    rb"(?!samesite=(?!(?i:lax|strict|none)$)|max-age=(?!-?\d+$))"
-    rb"(expires=[\w ,:+-]+|[^=]+(=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*)?)"
-).fullmatch
+_cookie_part = re.compile(rb"expires=[\w ,:+-]+|[^=]+(=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*)?").fullmatch
+_cookie_wrong = re.compile(rb"samesite=(?!(?i:lax|strict|none)$)|max-age=(?!-?\d+$)").match
 
 
-def header(name: str | bytes, value: str | bytes) -> Pair:
+def header(name: Text, value: Text) -> Pair:
     """Return a checked pair, the name in lower case (RFC 9110 §5.1, §5.5).
 
     Raises:
@@ -55,12 +54,10 @@ class Response:
     """
 
     streamed = False
-    content_type: str | bytes = b"text/plain; charset=utf-8"
+    content_type: Text = b"text/plain; charset=utf-8"
     pairs: tuple[Pair, ...] | list[Pair]
 
-    def __init__(
-        self, body: Any = b"", status: int = 200, headers: HeaderInput = (), content_type: str | bytes = b""
-    ) -> None:
+    def __init__(self, body: Any = b"", status: int = 200, headers: HeaderInput = (), content_type: Text = b"") -> None:
         self.body, self.status, self.pairs = self.encode(body), int(status), tuple(checked(headers))
         if not any(name == b"content-type" for name, _ in self.pairs):
             self.pairs = (header(b"content-type", content_type or self.content_type), *self.pairs)
@@ -126,7 +123,7 @@ class Response:
         for key, data in given.items():
             if data is not None and data is not False:
                 parts.append(key.replace("_", "-") if data is True else f"{key.replace('_', '-')}={data}")
-        wrong = [part for part in parts if not _cookie_part(part.encode())]
+        wrong = [part for part in parts if not _cookie_part(part.encode()) or _cookie_wrong(part.encode())]
         if wrong or not _token(name.encode()) or given.keys() - set(COOKIE_ATTRIBUTES):
             raise ValueError(f"cookie {name!r}: {wrong or list(given)} may not be sent")
         self.headers.append((b"set-cookie", "; ".join(parts).encode()))

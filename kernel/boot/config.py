@@ -7,14 +7,14 @@ instead; `KERNEL_CONFIG` points elsewhere. A value of several lines is a tuple o
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from configparser import ConfigParser, Error
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import ConfigError, Findings, Problem
 
-Source = str | os.PathLike[str] | Mapping[str, Mapping[str, Any]] | None
+Source = str | os.PathLike[str] | Mapping[str, Mapping[str, Any]] | Callable[[], Path] | None
 
 
 class Config(dict[str, dict[str, Any]]):
@@ -49,8 +49,8 @@ def locate(source: str | os.PathLike[str] | None = None) -> tuple[Path, bool]:
     return path / "config.ini" if path.is_dir() else path, bool(chosen or env)
 
 
-def read(source: Source = None, required: bool = False) -> Config:
-    """Return the configuration of a path, of a mapping of sections, or of the project.
+def read(source: Source = None) -> Config:
+    """Return the configuration of a path, of a function that says the path, of a mapping, or of the project.
 
     Raises:
         ConfigError: a file that was asked for is missing or cannot be read.
@@ -58,8 +58,8 @@ def read(source: Source = None, required: bool = False) -> Config:
     if isinstance(source, Mapping):
         config = Config(source)
     else:
-        path, named = locate(source)
-        config = _parse(path) if named or required or path.is_file() else Config({})
+        path, named = locate(source() if callable(source) else source)
+        config = _parse(path) if named or path.is_file() else Config({})
     for variable, value in os.environ.items():
         prefix, *names = variable.lower().split("__", 2)
         if prefix == "kernel" and len(names) == 2:

@@ -8,7 +8,6 @@ from typing import Any
 from kernel.boot.plan import Member
 
 KINDS = {"kernel.plugins": "plugin", "kernel.contrib": "plugin", "kernel.apps": "app"}
-DISTRIBUTION = "asgi-kernel"
 
 
 def scan() -> Iterable[Member]:
@@ -16,7 +15,7 @@ def scan() -> Iterable[Member]:
     from importlib_metadata import distributions
 
     for dist in distributions():
-        own = dist.name.lower().replace("_", "-") == DISTRIBUTION
+        own = dist.name.lower().replace("_", "-") == "asgi-kernel"
         for entry in dist.entry_points:
             if entry.group in KINDS:
                 standard = own and entry.group == "kernel.plugins"

@@ -1,6 +1,5 @@
 """The read-only result of a boot: what runs, in which order, and who brought it from where."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +56,6 @@ class Plan:
     layers: tuple[Layer, ...] = ()
     application: tuple[Step, ...] = ()
     routes: tuple[tuple[Route, tuple[Step, ...]], ...] = ()
-    services: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def active(self) -> list[Member]:

@@ -30,9 +30,8 @@ class Registry:
         """Add the hook specifications of one class, in the name of *owner*."""
         for name, function in inspect.getmembers(specs, inspect.isfunction):
             if name in self.specs:
-                self.problems.error(
-                    "hook.duplicate", f"plugin '{owner}': hook '{name}' exists already", "", where(function)
-                )
+                message = f"plugin '{owner}': hook '{name}' exists already"
+                self.problems.error("hook.duplicate", message, "rename it", where(function))
                 return
             if self._manager.parse_hookspec_opts(specs, name) is not None:
                 self.specs[name] = tuple(inspect.signature(function).parameters)[1:]

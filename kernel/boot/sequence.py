@@ -37,10 +37,10 @@ class Boot:
         self.problems = self.registry.problems
         self.configuring = ""
 
-    def run(self, source: Source, required: bool, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
+    def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         """Boot as far as possible."""
         try:
-            self.config = read(source, required)
+            self.config = read(source)
         except ConfigError as error:
             self.problems.extend(error.problems)
             return
@@ -54,9 +54,12 @@ class Boot:
         selection.sort()
         self.plan.members = tuple(selection.members.values())
         configs = self._register()
-        for step in (partial(self._configure, configs), self._compile, self._finish):
+        for step in (partial(self._configure, configs), self._compile):
             if not self.problems.fatal:
                 step()
+        if not self.problems.fatal:
+            list(self.registry.collect("kernel_compiled", plan=self.plan))
+            self.problems += self.check(deploy=False)
 
     def demand(self) -> None:
         """Raise BootError with all findings, if one forbids to run; ConfigError if one is about config."""
@@ -97,16 +100,13 @@ class Boot:
     def _validated(self, section: str, schema: type) -> Any:
         arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
         answer = self.registry.first("kernel_settings", **arguments)
-        if answer or self.problems.fatal:
-            return answer and answer[1]
-        return schema(**self.config.get(section, {}))
+        return answer[1] if answer else None if self.problems.fatal else schema(**self.config.get(section, {}))
 
     def _configure(self, configs: dict[str, Any]) -> None:
         for name, _, _ in list(self.registry.implementations("kernel_configure")):
             self.configuring = name
             arguments = {"kernel": self._kernel, "config": configs.get(name)}
             list(self.registry.collect("kernel_configure", only=name, **arguments))
-        self.plan.services = {key: plugin for key, (plugin, _) in self.services.items()}
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
@@ -122,10 +122,6 @@ class Boot:
         build = extended({key: value for key, (_, value) in self.services.items()})
         self.compiled = build, *core, *compiler.application(dispatching(*core))
         self.plan.application = tuple(compiler.steps)
-
-    def _finish(self) -> None:
-        list(self.registry.collect("kernel_compiled", plan=self.plan))
-        self.problems += self.check(deploy=False)
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
@@ -159,10 +155,6 @@ class Boot:
                 yield route.derive(app=name, groups=(app.options, *route.groups), path=path)
 
 
-def flattened(answer: Any) -> Iterable[Route]:
-    """Yield the routes of an answer: a route, or iterables of them in any depth."""
-    if isinstance(answer, Route):
-        yield answer
-    else:
-        for part in answer:
-            yield from flattened(part)
+def flattened(answer: Any) -> list[Route]:
+    """Return the routes of an answer: a route, or iterables of them in any depth."""
+    return [answer] if isinstance(answer, Route) else [route for part in answer for route in flattened(part)]

@@ -14,6 +14,7 @@ from kernel.types import Receive, Scope, Send
 
 logger = logging.getLogger("kernel")
 NOT_FOUND = HTTPException(404)
+new: Any = object.__new__  # the constructor in place costs less than calling it
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
@@ -47,7 +48,8 @@ async def serve(  # each call out of it would cost every request
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
     build, match, rescue, common, gates, inner, enter, leave, conclude = compiled
-    request = build(scope, receive, kernel)
+    request = new(build)
+    request.scope, request.receive, request.app = scope, receive, kernel
     token, response = enter(request), None
     problem: Exception | None = None
     try:
@@ -65,15 +67,13 @@ async def serve(  # each call out of it would cost every request
                 response = await response.prepare(request)
         except Exception as error:
             response = await rescue(request, error)
-        body, pairs, status = response.body, response.pairs, response.status
-        if response.streamed or scope["method"] == "HEAD" or status in WITHOUT_BODY:
-            await response.write(request, send)
+        pairs, status, length = response.pairs, response.status, len(response.body)
+        plain = pairs.__class__ is tuple and length < 4096 and status not in WITHOUT_BODY
+        if plain and scope["method"] != "HEAD" and not response.streamed:
+            await send({"type": "http.response.start", "status": status, "headers": [*pairs, LENGTHS[length]]})
+            await send({"type": "http.response.body", "body": response.body})
         else:
-            length = len(body)
-            fast = length < 4096 and pairs.__class__ is tuple
-            headers = [*pairs, LENGTHS[length]] if fast else response.raw_headers(length)
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            await response.write(request, send)
     except (ClientDisconnect, OSError) as error:
         problem = error
         logger.info("%s %r: the client left", scope["method"], scope["path"])

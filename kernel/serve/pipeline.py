@@ -18,8 +18,6 @@ from kernel.response import Response
 from kernel.serve import wrappers
 from kernel.serve.wrappers import Render, Rescuer, is_async, label, rescuing
 
-Level = tuple[str, Options]
-
 
 class Encoders(dict[type, Render]):
     """Encoders by type of value for one route; each is asked for when its type first turns up."""
@@ -78,10 +76,10 @@ class Compiler:
         call = inner = wrappers.endpoint(value, render)
         call = self._hooks(call, route, levels)
         for level, layer in reversed(list(self._around(route, levels))):
-            call = self._layer(call, layer, level, options.skip)
+            call = self._wrapped(call, layer, level, options.skip)
         return value if call is inner else call
 
-    def _around(self, route: Route, levels: list[Level]) -> Iterable[tuple[str, Layer]]:
+    def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:
         """Yield the layers of the route, outer to inner; a plugin's stand outside the users' own."""
         for level in ("app", "group", "route"):
             at = [layer for layer in self._layers if layer.level == level]
@@ -113,14 +111,11 @@ class Compiler:
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> None:
         self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))
 
-    def _layer(self, call: Handler, layer: Layer, level: str, skip: Iterable[str]) -> Handler:
-        if {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
-            return self._wrapped(call, layer, level)
-        self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
-        return call
-
-    def _wrapped(self, call: Handler, layer: Layer, level: str) -> Handler:
+    def _wrapped(self, call: Handler, layer: Layer, level: str, skip: Iterable[str] = ()) -> Handler:
         """Return *call* inside one layer; only the parts the layer has are compiled in."""
+        if not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
+            self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
+            return call
         for phase in ("after_response", "after_request", "before_request", "on_finish"):
             hook = getattr(layer, phase)
             if hook:
@@ -131,18 +126,16 @@ class Compiler:
             self._note("layer", layer.around, level, layer.plugin, name=layer.name)
         return call
 
-    def _hooks(self, call: Handler, route: Route, levels: list[Level]) -> Handler:
+    def _hooks(self, call: Handler, route: Route, levels: list[tuple[str, Options]]) -> Handler:
         """Wrap the users' hooks: of each kind the nearest level's wins, guards add up."""
         for phase in ("after_response", "after_request", "before_request"):
-            winner = ""
-            for level, hook in [(level, getattr(options, phase)) for level, options in reversed(levels)]:
-                status = "skipped: by skip=" if getattr(hook, "__name__", "") in route.effective.skip else "active"
-                if hook and winner and status == "active":
-                    status = f"overridden: by '{winner}'"
-                if hook and status == "active":
+            winner, found = "", [(level, getattr(options, phase)) for level, options in reversed(levels)]
+            for level, hook in [(level, hook) for level, hook in found if hook]:
+                status = f"overridden: by '{winner}'" if winner else "active"
+                status = "skipped: by skip=" if getattr(hook, "__name__", "") in route.effective.skip else status
+                if status == "active":
                     winner, call = label(hook), self._wraps[phase](call, hook)
-                if hook:
-                    self._note(phase, hook, level, route.app, status)
+                self._note(phase, hook, level, route.app, status)
         for level, guard in [(level, guard) for level, options in reversed(levels) for guard in options.guards[::-1]]:
             call = wrappers.before(call, guard, None)
             self._note("guard", guard, level, route.app)

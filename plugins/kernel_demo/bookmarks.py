@@ -86,6 +86,7 @@ def uncached(response: Response) -> Response:
 
 
 app = App(
+    name="bookmarks",
     prefix="/api",
     routes=[routes],
     errors=[errors],

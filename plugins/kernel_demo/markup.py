@@ -22,7 +22,7 @@ def joined(*parts: str) -> Markup:
     return Markup("".join(map(escaped, parts)))
 
 
-def tag(name: str, *children: str, **attributes: str | bool) -> Markup:
+def tag(name: str, /, *children: str, **attributes: str | bool) -> Markup:
     """Return an element.
 
     Args:

@@ -91,4 +91,4 @@ def same_origin(request: Request) -> None:
         raise Forbidden("forms are taken from this site only")
 
 
-app = App(routes=[routes], guards=[same_origin], max_body_size=64 * 1024, requires=NEEDED)
+app = App(name="pages", routes=[routes], guards=[same_origin], max_body_size=64 * 1024, requires=NEEDED)

@@ -74,8 +74,8 @@ def part(value: str, size: int) -> range | None:
     Raises:
         HTTPException: 416, nothing of what it asks for exists.
     """
-    unit, _, wanted = value.partition("=")
-    ranges = [item for item in map(str.strip, wanted.split(",", 16)) if item]
+    unit, _, specs = value.partition("=")
+    ranges = [item for item in map(str.strip, specs.split(",", 16)) if item]
     match = _range(ranges[0]) if len(ranges) == 1 and unit.lower() == "bytes" else None
     if not match or not (match[1] or match[2]):
         return None

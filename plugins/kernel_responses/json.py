@@ -11,7 +11,6 @@ from msgspec.json import Encoder
 from kernel.response import HeaderInput
 from kernel_responses.text import Body
 
-
 NATIVE = (bool, list, tuple, dict, set, frozenset)
 """What msgspec knows: met in `simplified` only as a key of a dict, which it cannot be."""
 

@@ -3,7 +3,7 @@
 An encoder is chosen once for each type; the headers it answers with are made once and shared.
 """
 
-from collections.abc import AsyncIterable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -22,6 +22,8 @@ Encode = Callable[[Any], Response]
 JSON_PAIRS = ((b"content-type", b"application/json"),)
 TEXT_PAIRS, OCTET_PAIRS = (TEXT,), (OCTETS,)
 _trusted = Response.trusted
+_new = object.__new__
+TEXT_ONLY = (TEXT,)
 
 
 def text(value: str) -> Response:
@@ -60,6 +62,8 @@ ENCODERS: tuple[tuple[tuple[type, ...], Encode], ...] = (
 
 def encoder(kind: type) -> Encode | None:
     """Return the encoder for values of *kind*; None for a type that is not known here."""
+    if issubclass(kind, Awaitable):  # a forgotten "await"; some of these are iterators as well
+        return None
     if is_dataclass(kind) or hasattr(kind, "__attrs_attrs__"):
         return json
     return next((encode for bases, encode in ENCODERS if issubclass(kind, bases)), None)

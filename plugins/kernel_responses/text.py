@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable, Awaitable, Iterator
 from typing import Any
 
 from kernel import Request, Response
-from kernel.response import HeaderInput
+from kernel.response import HeaderInput, header
 from kernel.types import Send
 from kernel_responses.compression import compressed
 
@@ -19,6 +19,13 @@ class Body(Response):
         TypeError: the body has to be iterated or awaited.
     """
 
+    plain = (header(b"content-type", Response.content_type),)
+    """The headers of an answer that was given none; made once for each class."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.plain = (header(b"content-type", cls.content_type),)
+
     def __init__(
         self,
         body: Any = b"",
@@ -27,7 +34,10 @@ class Body(Response):
         content_type: str | bytes = b"",
         compress: bool = False,
     ) -> None:
-        super().__init__(body, status, headers, content_type)
+        if headers or content_type:
+            super().__init__(body, status, headers, content_type)
+        else:
+            self.body, self.status, self.pairs = self.encode(body), int(status), self.plain
         self.streamed = compress  # the coding depends on the request, which `write` sees
 
     def encode(self, body: Any) -> bytes:

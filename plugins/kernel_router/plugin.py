@@ -6,11 +6,10 @@ from typing import Any
 
 from kernel import Plugin, hookimpl
 from kernel.errors import Problem
-from kernel.hookspecs import Bound
 from kernel.types import Application
 from kernel_router.matcher import Matcher, compiled
 from kernel_router.mount import STATES, Mount, State
-from kernel_router.survey import Entry, shadows, survey
+from kernel_router.survey import Bound, Entry, shadows, survey
 from kernel_router.urls import Urls
 
 ENTRIES = "router.entries"

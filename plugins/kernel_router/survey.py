@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kernel.errors import BootError, Problem
-from kernel.hookspecs import Bound
 from kernel.layers import Handler, Route
 from kernel_router.mount import Mount
 from kernel_router.paths import Parts, Variable, parse, shape
 
+Bound = tuple[Route, Handler]
 _token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 ANY = "any"
 """The method of mounts, which take every one; methods of routes are upper case."""

@@ -32,6 +32,6 @@ async def client(
 
     if not {"KERNEL_CONFIG", "KERNEL_ENV"} & os.environ.keys():
         monkeypatch.setenv("KERNEL_CONFIG", str(pytestconfig.rootpath / "config.ini"))
-    monkeypatch.setattr(kernel, "app", kernel.Kernel(required=True))
+    monkeypatch.setattr(kernel, "app", kernel.Kernel())
     async with Client(kernel.app) as running:
         yield running

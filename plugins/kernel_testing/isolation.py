@@ -34,9 +34,9 @@ def make_kernel(
 @cache
 def ours() -> "tuple[Member, ...]":
     """Return what asgi-kernel itself brings; a stranger's plugins stay unseen."""
-    from kernel.boot.discovery import DISTRIBUTION, scan
+    from kernel.boot.discovery import scan
 
-    return tuple(one for one in scan() if one.distribution.lower().replace("_", "-") == DISTRIBUTION)
+    return tuple(one for one in scan() if one.distribution.lower().replace("_", "-") == "asgi-kernel")
 
 
 def refuse() -> "Iterable[Member]":

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from kernel_responses import Text
-from kernel_responses.compression import Gzip, accepts_gzip
+from kernel_responses.compression import Gzip, accepts_gzip, gzip as compress
 
 pytestmark = pytest.mark.anyio
 BODY = "x" * 500
@@ -91,7 +91,5 @@ async def test_every_chunk_can_be_read_as_soon_as_it_arrives() -> None:
 
 
 async def test_the_same_body_gives_the_same_bytes() -> None:
-    from kernel_responses.compression import gzip as compress
-
     assert await compress(b"a" * 1000) == await compress(b"a" * 1000)
     assert gzip.decompress(await compress(b"a" * 1000)) == b"a" * 1000

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from kernel_responses import JSON, Status, Success
 from kernel_responses.json import encode
 
@@ -118,6 +118,7 @@ plain = st.recursive(
 
 
 @given(plain)
+@settings(max_examples=40)
 def test_what_is_sent_is_always_strict_json(value: Any) -> None:
     try:
         body = encode(value)

@@ -6,9 +6,11 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from kernel_responses import Stream
 from kernel_responses.stream import Chunks
 
+from kernel import Request
 from kernel.errors import HTTPException
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +42,7 @@ class Source:
                     raise chunk
                 yield chunk
         finally:
-            await anyio.sleep(0)
+            await checkpoint()
             self.tasks.add(anyio.get_current_task().id)
             self.closed += 1
 
@@ -174,8 +176,6 @@ async def test_no_body_where_none_may_be(ask: Any, kind: str, method: str, statu
 
 @KINDS
 async def test_the_source_is_closed_when_the_client_is_lost(media: Any, kind: str) -> None:
-    from kernel import Request
-
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
             raise OSError("lost")
@@ -189,8 +189,6 @@ async def test_the_source_is_closed_when_the_client_is_lost(media: Any, kind: st
 
 @KINDS
 async def test_a_cancelled_stream_is_closed_in_its_own_task(media: Any, kind: str) -> None:
-    from kernel import Request
-
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
             scope.cancel()
@@ -203,6 +201,18 @@ async def test_a_cancelled_stream_is_closed_in_its_own_task(media: Any, kind: st
     assert scope.cancelled_caught
     assert source.closed == 1
     assert source.tasks <= {anyio.get_current_task().id}
+
+
+async def test_a_source_that_does_not_end_is_left_to_itself(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            yield b"a"
+        finally:
+            await anyio.sleep_forever()
+
+    monkeypatch.setattr("kernel_responses.stream.CLOSING_TIME", 0.01)
+    with anyio.fail_after(5):
+        await ask(Stream(endless()), "HEAD")
 
 
 async def test_an_iterator_without_close_is_left_alone(ask: Any) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from kernel_responses import HTML, JSON, Binary, Response, Status, Success, Text
 
+from kernel import Request
+
 pytestmark = pytest.mark.anyio
 LONG = "é" * 400
 
@@ -86,8 +88,6 @@ async def test_head_has_the_headers_of_the_compressed_body(ask: Any) -> None:
 
 
 async def test_a_body_that_is_written_without_being_prepared_is_compressed_all_the_same(media: Any) -> None:
-    from kernel import Request
-
     messages: list[Any] = []
 
     async def send(message: Any) -> None:

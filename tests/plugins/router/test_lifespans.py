@@ -24,6 +24,7 @@ class Application:
         scope["state"]["name"] = self.name
         for kind in ("startup", "shutdown"):
             assert (await receive())["type"] == f"lifespan.{kind}"
+            await anyio.lowlevel.checkpoint()
             self.log.append(f"{self.name} {kind}")
             reason = self.answers.get(kind)
             verdict = "failed" if reason else "complete"

@@ -72,6 +72,17 @@ def test_text_may_follow_a_path_variable(matching: Any) -> None:
     assert ask("/1/a/b/c/d/edit/later").handler is None
 
 
+def test_a_route_without_a_path_variable_takes_no_longer_path(matching: Any) -> None:
+    ask = matching("/<a>/<b>", "/<rest:path>")
+    assert [ask("/1" * n).route.path for n in (1, 2, 3, 9)] == ["/<rest:path>", "/<a>/<b>", *["/<rest:path>"] * 2]
+
+
+def test_both_ends_of_a_long_path_count(matching: Any) -> None:
+    ask = matching("/<a>/<b>/<c:int>/<rest:path>", "/<rest:path>/x/y/z")
+    assert [ask("/1" * n + "/x/y/z").variables["rest"] for n in (3, 9)] == ["1/1/1", "/".join("1" * 9)]
+    assert [ask("/1" * n + "/y/z").variables["rest"] for n in (3, 9)] == ["y/z", "/".join("1" * 6) + "/y/z"]
+
+
 @pytest.mark.parametrize(
     "path",
     ["//", "//users/5", "/users//5", "/users/5//", "/users//", "users/5", "x", "*", "/a//b", "//evil.example/.."],
@@ -195,8 +206,8 @@ def test_the_root_path_is_left_out(matching: Any, path: str, root: str) -> None:
 
 
 def test_a_root_path_ends_with_a_whole_segment(matching: Any) -> None:
-    ask = matching("/", "/lication")
-    assert ask("/application", root_path="/app").handler is None
+    ask = matching("/", "/application")
+    assert ask("/application", root_path="/app").route.path == "/application"
     assert ask("/app", root_path="/app").route.path == "/"
 
 

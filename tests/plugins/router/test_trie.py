@@ -74,6 +74,12 @@ def test_overlapping_levels_are_checked_once_a_segment(checks: list[str]) -> Non
     assert find(root, "/2" * 11) == paths[-1]
 
 
+def test_what_cannot_match_any_more_is_not_checked(checks: list[str]) -> None:
+    root = built("/<a>/x/<b:int>", "/<a>/y/<c>")
+    assert find(root, "/1/y/5") == "/<a>/y/<c>"
+    assert checks == []
+
+
 def test_a_longer_path_than_any_route_is_not_walked(checks: list[str]) -> None:
     root = built("/a/<x:int>/b", "/a/<x:int>/<y:int>/c")
     assert find(root, "/a" + "/5" * 4000) is None

@@ -1,0 +1,1 @@
+"""A guestbook, and a plugin that lets every app greet."""

@@ -1,0 +1,57 @@
+"""What went wrong, told as who, what, where and the next step, on stderr; and with which exit code."""
+
+import sys
+import traceback as tracebacks
+from collections.abc import Iterable
+from typing import IO, Any
+
+import click
+from kernel.boot.registry import blame, innermost
+from kernel.errors import BootError, ConfigError, KernelError, Problem
+
+COLORS = {"error": "red", "warning": "yellow"}
+
+
+class Fault(click.ClickException):
+    """Ends a command with findings and an exit code."""
+
+    def __init__(self, problems: Iterable[Problem], code: int = 1) -> None:
+        self.problems, self.exit_code = tuple(problems), code
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def one(cls, kind: str, message: str, hint: str = "", where: str = "", code: int = 1) -> "Fault":
+        """Return the fault of a single finding."""
+        return cls([Problem(kind, "error", message, hint, where)], code)
+
+    @classmethod
+    def of(cls, error: Exception, traceback: bool = False) -> "Fault":
+        """Return what to tell of any exception; with *traceback* that is printed first."""
+        if traceback:
+            tracebacks.print_exception(error)
+        if isinstance(error, BootError):
+            return cls(error.problems, error.exit_code)
+        if isinstance(error, KernelError):
+            return cls.one("start.failed", str(error), "'kernel check' looks at the rest of the project", code=3)
+        return cls.one("command.failed", blame(error), "--traceback shows more", innermost(error))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print every finding on stderr."""
+        for problem in self.problems:
+            tell(problem, file)
+
+
+def tell(problem: Problem, file: IO[Any] | None = None) -> None:
+    """Print one finding, on stderr unless *file* says otherwise."""
+    text = str(problem).removeprefix(problem.level)
+    click.echo(click.style(problem.level, fg=COLORS[problem.level]) + text, file=file or sys.stderr)
+
+
+def exit_code(problems: Iterable[Problem]) -> int:
+    """Return the exit code that a boot with *problems* ends with."""
+    return max((e.exit_code for e in (BootError, ConfigError) if _holds(e, problems)), default=0)
+
+
+def _holds(error: type[BootError], problems: Iterable[Problem]) -> bool:
+    fatal = [problem for problem in problems if problem.level == "error"]
+    return bool(fatal) and (error is BootError or any(problem.id.startswith("config.") for problem in fatal))

@@ -1,0 +1,118 @@
+"""The command `kernel`: a table of commands, each imported only when it is called.
+
+This room imports click and nothing of the kernel: help has to be there before a blink.
+"""
+
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "new": ("kernel_admin.new:new", "Write a new project, app or plugin."),
+    "run": ("kernel_admin.run:run", "Serve the project."),
+    "demo": ("kernel_admin.demo:demo", "Serve a small application to look at."),
+    "check": ("kernel_admin.check:check", "Boot without serving, and tell what is wrong."),
+    "doctor": ("kernel_admin.doctor:doctor", "Examine what surrounds the project."),
+    "routes": ("kernel_admin.routes:routes", "List the routes."),
+    "explain": ("kernel_admin.explain:explain", "Show everything that one request would meet."),
+    "plugins": ("kernel_admin.plugins:plugins", "Look at plugins and apps."),
+    "config": ("kernel_admin.config:config", "Look at the configuration."),
+    "request": ("kernel_admin.request:request", "Send one request in process, without a server."),
+    "version": ("kernel_admin.version:version", "Tell the versions in use."),
+}
+"""Name: (where it is, what the help says)."""
+
+
+class Commands(click.Group):
+    """The table, and after it the commands that plugins add."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; plugins are asked for what the table does not have."""
+        if cmd_name in COMMANDS:
+            module, _, name = COMMANDS[cmd_name][0].partition(":")
+            command: click.Command = getattr(import_module(module), name)
+            return command
+        return self._foreign().get(cmd_name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Return the command that is meant.
+
+        Raises:
+            click.UsageError: there is none; with the nearest name.
+        """
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            from kernel.errors import did_you_mean
+
+            raise click.UsageError(f"there is no command '{name}'{did_you_mean(name, [*COMMANDS, *self._foreign()])}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list without importing what it names."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        foreign = self._foreign() if has_config() and _project().names_strangers() else {}
+        if foreign:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in foreign.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take --traceback wherever it stands."""
+        own = args[: args.index("--")] if "--" in args else args
+        rest = [word for word in own if word != "--traceback"]
+        hoisted = ["--traceback"] if len(rest) < len(own) else []
+        return super().parse_args(ctx, [*hoisted, *rest, *args[len(own) :]])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whatever it raises becomes a message and an exit code."""
+        ctx.color = False if "NO_COLOR" in os.environ else None
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from kernel_admin.faults import Fault
+
+            raise Fault.of(error, traceback=ctx.params["traceback"]) from error
+
+    def _foreign(self) -> dict[str, click.Command]:
+        return _project().commands() if has_config() else {}
+
+
+def has_config() -> bool:
+    """Tell whether there is a project here, as far as a look at the disk can."""
+    env = os.environ.get("KERNEL_ENV")
+    return os.path.exists(os.environ.get("KERNEL_CONFIG") or (f"config.{env}.ini" if env else "config.ini"))
+
+
+def _project() -> Any:
+    return import_module("kernel_admin.project")
+
+
+def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        import_module("kernel_admin.version").tell()
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--traceback", is_flag=True, help="Show tracebacks of errors.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Tell the version.")
+def cli(traceback: bool) -> None:
+    """Write, inspect and serve projects of asgi-kernel.
+
+    A project is the folder of a config.ini; KERNEL_CONFIG names one elsewhere. Exit codes: 0 ok,
+    1 failure, 2 usage, 3 the start failed, 4 workers keep dying, 78 configuration.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    cli.main(arguments, prog_name="kernel")

@@ -1,0 +1,133 @@
+"""The project that a command looks at, and the commands its plugins add."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import click
+import kernel
+from kernel import Kernel
+from kernel.boot.config import items, read
+from kernel.boot.discovery import load
+from kernel.boot.registry import blame
+from kernel.errors import ConfigError, Findings, Problem
+from kernel.layers import as_tuple
+
+from kernel_admin.faults import Fault, tell
+
+SAFE = "KERNEL__PLUGINS__ON_ERROR"
+
+
+def strict() -> Kernel:
+    """Return the booted project.
+
+    Raises:
+        BootError: with every finding.
+    """
+    if kernel.app.problems:
+        explain_imports(kernel.app)
+    return kernel.app.boot()
+
+
+def safe() -> Kernel:
+    """Return the project booted as far as possible: what is broken is left out and told on stderr.
+
+    Raises:
+        BootError: the configuration cannot be read.
+    """
+    project = kernel.app
+    if project.booted.problems.fatal:
+        explain_imports(project)
+        with environment(SAFE, "disable"):
+            again = Kernel(required=True)
+            again.booted  # noqa: B018  # boots
+        project = again if again.plan.members else project
+    if not project.plan.members:
+        project.boot()
+    for problem in project.problems:
+        tell(problem)
+    return project
+
+
+def compiled(project: Kernel) -> Any:
+    """Return what the project's requests meet.
+
+    Raises:
+        Fault: it could not be compiled, not even without what is broken.
+    """
+    if not project.booted.compiled:
+        raise Fault([], Fault.of(_error(project)).exit_code)  # the findings are told already
+    return project.booted.compiled
+
+
+def _error(project: Kernel) -> Exception:
+    try:
+        project.boot()
+    except Exception as error:
+        return error
+    raise AssertionError("a boot without findings compiles")  # pragma: no cover  # cannot be
+
+
+def explain_imports(project: Kernel) -> None:
+    """With --traceback, import again what could not be, and show why."""
+    context = click.get_current_context(silent=True)
+    if not context or not context.find_root().params.get("traceback"):
+        return
+    for member in project.plan.members:
+        if member.state == "failed" and member.value:
+            try:
+                load(member.value)
+            except Exception as error:
+                Fault.of(error, traceback=True)
+
+
+@contextmanager
+def environment(name: str, value: str) -> Iterator[None]:
+    """Set one environment variable for the block."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        os.environ |= {} if before is None else {name: before}
+
+
+def names_strangers() -> bool:
+    """Tell whether the configuration names plugins or apps that may have commands."""
+    try:
+        config = read(required=True)
+    except ConfigError:
+        return False
+    plugins = items(config.get("plugins", {}).get("active", "standard"))
+    return set(plugins) != {"standard"} or bool(items(config.get("apps", {}).get("active", "")))
+
+
+@cache
+def commands() -> dict[str, click.Command]:
+    """Return the commands that plugins add to `kernel`; a plugin that fails is told and left out."""
+    group, project = click.Group("kernel"), quietly(safe)
+    if project is None:
+        return {}
+    known = len(project.booted.problems)
+    for name, answer in project.booted.registry.collect("kernel_commands", cli=group):
+        for command in as_tuple(answer):
+            if isinstance(command, click.Command):
+                group.add_command(command)
+            else:
+                message = f"'{name}': hook 'kernel_commands' answered {command!r}, which is no click command"
+                project.booted.problems.append(Problem("command.wrong", "warning", message, "use cli.add_command"))
+    for problem in Findings(project.booted.problems[known:]):
+        tell(problem)
+    return group.commands
+
+
+def quietly(act: Callable[[], Kernel]) -> Kernel | None:
+    """Return what *act* does; a project that cannot be read has been told of, and has no commands."""
+    try:
+        return act()
+    except Exception as error:
+        click.echo(f"warning: the project adds no commands: {blame(error)}", err=True)
+        return None

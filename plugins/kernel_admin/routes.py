@@ -1,0 +1,34 @@
+"""`kernel routes`: every method of every route."""
+
+import click
+from kernel import Kernel
+
+from kernel_admin.project import compiled, safe
+from kernel_admin.tables import Row, as_json, emit
+
+COLUMNS = ("method", "path", "name", "handler", "app", "where")
+
+
+@click.command()
+@as_json
+def routes(as_json: bool) -> None:
+    """List the routes."""
+    project = safe()
+    compiled(project)
+    emit(rows(project), COLUMNS, as_json, "no routes: no active app or plugin declares one")
+
+
+def rows(project: Kernel) -> list[Row]:
+    """Return a row for each method of each route, in the order of definition."""
+    return [
+        {
+            "method": method,
+            "path": route.path,
+            "name": route.name,
+            "handler": f"{route.handler.__module__}:{getattr(route.handler, '__qualname__', type(route.handler).__name__)}",
+            "app": route.app,
+            "where": route.where,
+        }
+        for route, _ in project.plan.routes
+        for method in route.methods or ("any",)
+    ]

@@ -1,0 +1,73 @@
+"""The one handler on the root logger: put there once, shared by kernels, taken away by the last.
+
+A program that has a handler on the root logger keeps it, and its levels: then nothing is touched.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+Release = Callable[[], None]
+
+
+class Shared(logging.Handler):
+    """A handler of ours: how many kernels hold it, and the level the root logger had before."""
+
+    holders = 0
+    level_before = logging.WARNING
+
+
+class StreamOutput(Shared, logging.StreamHandler[TextIO]):
+    """Write to the standard error stream."""
+
+
+class FileOutput(Shared, logging.FileHandler):
+    """Append to a file, which the first record opens; a file that cannot be opened stops nobody."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, encoding="utf-8", errors="backslashreplace", delay=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+
+def hold(make: Callable[[], Shared], level: str) -> Release | None:
+    """Share the handler of this process, made by *make* if there is none; return what lets it go.
+
+    None if the root logger has handlers of somebody else.
+    """
+    root = logging.getLogger()
+    handler = next((one for one in root.handlers if isinstance(one, Shared)), None)
+    if handler is None:
+        if root.handlers:
+            return None
+        handler = make()
+        handler.level_before = root.level
+        root.addHandler(handler)
+        root.setLevel(level)
+    handler.holders += 1
+    return lambda: release(handler)
+
+
+def release(handler: Shared) -> None:
+    """Let the handler go; the last one to do so takes it away and restores the level."""
+    handler.holders -= 1
+    if not handler.holders:
+        root = logging.getLogger()
+        root.removeHandler(handler)
+        root.setLevel(handler.level_before)
+        handler.close()
+
+
+def coloured(choice: str) -> bool:
+    """Tell whether records are painted: on a terminal, unless NO_COLOR is set (no-color.org)."""
+    if choice == "auto":
+        return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return choice == "always"

@@ -1,0 +1,91 @@
+"""The plugin: it sends the records of the whole process to one place, in one form."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from kernel import Plugin, Problem, hookimpl
+from kernel.types import Application
+from kernel_logging.formatters import JSONFormatter, TextFormatter
+from kernel_logging.output import FileOutput, Release, Shared, StreamOutput, coloured, hold
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class Level(str):
+    """The name of a level, in any case."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Level":
+        """Return the name in upper case; ValueError for one that does not exist."""
+        if text.upper() not in LEVELS:
+            raise ValueError(f"expected one of {', '.join(LEVELS)}")
+        return super().__new__(cls, text.upper())
+
+
+INFO = Level("INFO")
+
+
+@dataclass(frozen=True)
+class LoggingConfig:
+    """Section [logging]."""
+
+    level: Annotated[Level, "records below it are dropped: DEBUG, INFO, WARNING, ERROR, CRITICAL"] = INFO
+    format: Annotated[Literal["text", "json"], "text, or one JSON object a line"] = "text"
+    colour: Annotated[Literal["auto", "always", "never"], "auto paints on a terminal only"] = "auto"
+    file: Annotated[Path | None, "file to append to, relative to config.ini; default standard error"] = None
+
+
+class Logging(Plugin):
+    """Put one handler on the root logger, unless the program has one already."""
+
+    name = "logging"
+    requires = ("settings",)
+    Config = LoggingConfig
+
+    def __init__(self) -> None:
+        self._release: Release | None = None
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application, config: LoggingConfig) -> None:
+        """Begin with the boot: its findings are records too."""
+        settings: Any = kernel.config  # its folder is no part of a mapping
+        self._file = settings.root / config.file if config.file else None
+        self._make, self._level = partial(output, config, self._file), config.level
+        self._begin()
+
+    @hookimpl
+    def kernel_lifespan(self) -> AbstractAsyncContextManager[None]:
+        """Take the handler away at the end of an orderly stop."""
+        return self._lifespan()
+
+    @hookimpl
+    def kernel_checks(self) -> Iterable[Problem]:
+        """Report a file whose folder does not exist."""
+        if self._file and not self._file.parent.is_dir():
+            message = f"[logging] file: there is no folder '{self._file.parent}'"
+            yield Problem("logging.file", "error", message, "create it, or change the path", "[logging] file")
+
+    def _begin(self) -> None:
+        if self._release is None:
+            self._release = hold(self._make, self._level)
+
+    @asynccontextmanager
+    async def _lifespan(self) -> AsyncIterator[None]:
+        self._begin()
+        yield  # no finally: after a failed start the reasons are still to be logged
+        if self._release:
+            self._release()
+            self._release = None
+
+
+def output(config: LoggingConfig, file: Path | None) -> Shared:
+    """Return the handler that the configuration describes."""
+    handler = FileOutput(file) if file else StreamOutput()
+    colour = coloured(config.colour) if file is None else config.colour == "always"
+    handler.setFormatter(JSONFormatter() if config.format == "json" else TextFormatter(colour))
+    return handler

@@ -1,0 +1,162 @@
+"""A fresh environment with the wheels of asgi-kernel and of the guestbook, and servers in it.
+
+What needs the network is done first; without it everything here is skipped, and says why. Every
+process has a deadline and a group of its own, which is killed as a whole.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GUESTBOOK = ROOT / "examples" / "kernel-guestbook"
+SOURCES = {
+    "asgi-kernel": (ROOT, ("kernel", "plugins", "contrib")),
+    "kernel-guestbook": (GUESTBOOK, ("kernel_guestbook",)),
+}
+METADATA = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+DROPPED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+INSTALLING, STARTING, STOPPING = 300, 30, 20
+"""Most seconds."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker, also when only this folder is run."""
+    config.addinivalue_line("markers", "e2e: installs wheels and runs servers; needs a package index")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment."""
+
+    path: Path
+
+    def program(self, name: str) -> Path:
+        """Return where a command of this environment is."""
+        return self.path / ("Scripts" if sys.platform == "win32" else "bin") / name
+
+    def run(self, program: str, *arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        command = [str(self.program(program)), *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=cwd or self.path, env=clean(), capture_output=True, text=True, timeout=INSTALLING, check=False
+        )
+
+    def pip(self, *arguments: object) -> None:
+        """Run pip; its failure is that of the test."""
+        done = self.run("python", "-m", "pip", "--disable-pip-version-check", *arguments)
+        assert done.returncode == 0, f"pip {arguments}:\n{done.stdout}\n{done.stderr}"
+
+
+def clean() -> dict[str, str]:
+    """Return our environment without what would reach into the fresh one."""
+    kept = {key: value for key, value in os.environ.items() if key not in DROPPED and not key.startswith("KERNEL_")}
+    return {**kept, "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="session")
+def wheels(fresh: Environment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Build both wheels from copies, so that no build leaves traces in the sources."""
+    built = {}
+    for name, (root, packages) in SOURCES.items():
+        copy, out = tmp_path_factory.mktemp(f"{name}-source"), tmp_path_factory.mktemp(f"{name}-wheel")
+        for package in packages:
+            shutil.copytree(root / package, copy / package, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        for file in METADATA:
+            shutil.copy(root / file, copy / file)
+        fresh.pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", out, copy)
+        built[name] = next(out.glob("*.whl"))
+    return built
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Make an environment that can build wheels."""
+    environment = Environment(tmp_path_factory.mktemp("fresh") / "venv")
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(environment.path)],
+        env=clean(),
+        capture_output=True,
+        text=True,
+        timeout=INSTALLING,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip(f"no virtual environment can be made: {made.stdout} {made.stderr}")
+    reached = environment.run("python", "-m", "pip", "install", "--quiet", "setuptools>=77")
+    if reached.returncode:
+        pytest.skip(f"no package index can be reached: {' '.join(reached.stderr.split())[-500:]}")
+    return environment
+
+
+@pytest.fixture(scope="session")
+def installed(fresh: Environment, wheels: dict[str, Path]) -> Environment:
+    """Return the environment with both wheels, and what they need from the index."""
+    ours, guestbook = wheels["asgi-kernel"], wheels["kernel-guestbook"]
+    fresh.pip("install", f"asgi-kernel[trio] @ {ours.as_uri()}", f"kernel-guestbook[test] @ {guestbook.as_uri()}")
+    return fresh
+
+
+@dataclass
+class Server:
+    """A running server and its log."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    log: Path
+
+    def answers(self) -> bool:
+        """Tell whether somebody listens."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def ready(self) -> None:
+        """Wait until it listens; an earlier end is a failure."""
+        deadline = time.monotonic() + STARTING
+        while not self.answers():
+            assert self.process.poll() is None, f"the server ended:\n{self.log.read_text()}"
+            assert time.monotonic() < deadline, f"the server does not listen:\n{self.log.read_text()}"
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def serve(installed: Environment, tmp_path: Path) -> Callable[..., object]:
+    """Return `with serve(folder, worker_class) as server:`, which leaves nothing running."""
+
+    @contextmanager
+    def start(folder: Path, worker: str) -> Iterator[Server]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        log, command = tmp_path / "server.log", [str(installed.program("hypercorn")), "kernel:app"]
+        command += ["--bind", f"127.0.0.1:{port}", "--worker-class", worker]
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                command, cwd=folder, env=clean(), stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        try:
+            yield Server(process, port, log)
+        finally:
+            killed(process)
+
+    return start
+
+
+def killed(process: "subprocess.Popen[bytes]") -> None:
+    """End the whole group of a process, workers included."""
+    with suppress(ProcessLookupError):  # all of them have ended
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(STOPPING)

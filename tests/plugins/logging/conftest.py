@@ -1,0 +1,27 @@
+"""What the tests of logging share: a root logger without the handlers of pytest."""
+
+import logging
+from collections.abc import Generator
+
+import pytest
+
+
+@pytest.fixture
+def bare_root() -> logging.Logger:
+    """The root logger; while the test runs it has no handlers and its default level."""
+    return logging.getLogger()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None]:
+    """Empty the root logger inside of pytest's own wrapper, which fills it for every phase."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    if "bare_root" in item.fixturenames:
+        root.handlers.clear()
+        root.setLevel(logging.WARNING)
+    try:
+        return (yield)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

@@ -1,0 +1,119 @@
+"""The plugin in a kernel, on both loops."""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kernel_logging import get_logger
+from kernel_logging.formatters import JSONFormatter, TextFormatter
+from kernel_logging.output import FileOutput, Shared
+from kernel_logging.plugin import Level, Logging
+from kernel_settings.plugin import Settings
+
+from kernel import Kernel, Plugin, hookimpl
+from kernel.errors import BootError, ConfigError, KernelError
+
+pytestmark = pytest.mark.anyio
+
+
+class Failing(Plugin):
+    """A plugin whose lifespan cannot be entered."""
+
+    @hookimpl
+    def kernel_lifespan(self) -> Any:
+        return object()
+
+
+def kernel_of(*plugins: Any, **section: Any) -> Kernel:
+    return Kernel({"plugins": {"active": ""}, "logging": section}, plugins=[Settings, Logging, *plugins])
+
+
+def outputs(root: logging.Logger) -> list[logging.Handler]:
+    return [handler for handler in root.handlers if isinstance(handler, Shared)]
+
+
+async def test_records_are_written_on_one_line(bare_root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    kernel_of().boot()
+    get_logger("shop").info("hello\n%s", "\x1b[31m")
+    get_logger("shop").debug("not this")
+    written = capsys.readouterr().err
+    assert written.endswith(" INFO     shop: hello\\n\\x1b[31m\n")
+    assert written.count("\n") == 1
+
+
+async def test_the_handler_is_there_from_boot_to_stop(bare_root: logging.Logger) -> None:
+    kernel = kernel_of().boot()
+    assert len(outputs(bare_root)) == 1
+    await kernel.start()
+    assert len(outputs(bare_root)) == 1
+    await kernel.stop()
+    assert outputs(bare_root) == []
+    await kernel.start()
+    assert len(outputs(bare_root)) == 1
+    await kernel.stop()
+
+
+async def test_two_kernels_do_not_double_it(bare_root: logging.Logger) -> None:
+    first, second = kernel_of(), kernel_of()
+    await first.start()
+    await second.start()
+    assert len(outputs(bare_root)) == 1
+    await first.stop()
+    assert len(outputs(bare_root)) == 1
+    await second.stop()
+    assert outputs(bare_root) == []
+
+
+async def test_after_a_failed_start_its_reasons_can_be_logged(bare_root: logging.Logger) -> None:
+    with pytest.raises((KernelError, TypeError)):
+        await kernel_of(Failing).start()
+    assert len(outputs(bare_root)) == 1
+
+
+async def test_an_embedding_program_keeps_its_handlers(caplog: pytest.LogCaptureFixture) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    kernel = kernel_of(level="DEBUG")
+    await kernel.start()
+    assert (root.handlers, root.level) == before
+    await kernel.stop()
+    assert (root.handlers, root.level) == before
+
+
+@pytest.mark.parametrize(
+    ("section", "formatter"),
+    [({}, TextFormatter), ({"format": "json"}, JSONFormatter), ({"colour": "always"}, TextFormatter)],
+)
+async def test_the_form_is_configured(bare_root: logging.Logger, section: Any, formatter: type) -> None:
+    kernel_of(**section, level="error").boot()
+    (handler,) = outputs(bare_root)
+    assert type(handler.formatter) is formatter
+    assert bare_root.level == logging.ERROR
+
+
+async def test_a_file_gets_the_records(bare_root: logging.Logger, tmp_path: Path) -> None:
+    kernel = kernel_of(file=str(tmp_path / "app.log"), format="json", colour="auto")
+    await kernel.start()
+    get_logger("shop").warning("hello")
+    await kernel.stop()
+    assert json.loads((tmp_path / "app.log").read_text())["message"] == "hello"
+
+
+async def test_a_file_is_not_opened_by_a_boot(bare_root: logging.Logger, tmp_path: Path) -> None:
+    kernel_of(file=str(tmp_path / "app.log")).boot()
+    assert type(outputs(bare_root)[0]) is FileOutput
+    assert os.listdir(tmp_path) == []
+
+
+async def test_a_file_in_no_folder_is_a_finding(bare_root: logging.Logger, tmp_path: Path) -> None:
+    with pytest.raises(BootError, match=r"\[logging\] file: there is no folder"):
+        kernel_of(file=str(tmp_path / "no" / "app.log")).boot()
+
+
+async def test_a_level_that_does_not_exist_is_a_finding() -> None:
+    with pytest.raises(ConfigError, match="expected one of DEBUG, INFO, WARNING, ERROR, CRITICAL"):
+        kernel_of(level="loud").boot()
+    assert Level("Info") == "INFO"

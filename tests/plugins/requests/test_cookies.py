@@ -1,0 +1,67 @@
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from kernel_requests.cookies import parse
+
+
+@pytest.mark.parametrize(
+    ("lines", "cookies"),
+    [
+        ([], {}),
+        ([""], {}),
+        (["a=b"], {"a": "b"}),
+        (["a=b; c=d"], {"a": "b", "c": "d"}),
+        (["a=b;c=d;"], {"a": "b", "c": "d"}),
+        (["a=b", "c=d"], {"a": "b", "c": "d"}),
+        (["a=1; a=2", "a=3"], {"a": "1"}),
+        (["a=b=c=="], {"a": "b=c=="}),
+        (["a="], {"a": ""}),
+        (['a="b c"'], {"a": "b c"}),
+        (['a=""; b="; c="'], {"a": "", "b": '"', "c": '"'}),
+        (['a="\\101"'], {"a": "\\101"}),
+        (["a=%20+"], {"a": "%20+"}),
+        (["  a \t= b "], {"a": "b"}),
+        (["lonely; a=b"], {"a": "b"}),
+        (["=b; a b=c; a,b=c; gr\xfc\xdf=c; [x]=y; ok=yes"], {"ok": "yes"}),
+        (["a=gr\xc3\xbc"], {"a": "gr\xc3\xbc"}),
+        (["__Host-sid=x; $Version=1"], {"__Host-sid": "x", "$Version": "1"}),
+        (["a=1,b=2"], {"a": "1,b=2"}),
+    ],
+)
+def test_cookies_are_read(lines: list[str], cookies: dict[str, str]) -> None:
+    assert dict(parse(lines, 200)) == cookies
+
+
+def test_no_more_cookies_than_allowed_are_kept() -> None:
+    cookies = parse(["; ".join(f"c{n}={n}" for n in range(20_000))], 200)
+    assert len(cookies) == 200
+    assert cookies["c199"] == "199"
+
+
+@pytest.mark.parametrize("pair", ["c{}=1", "c {}=1", "c{}", "=", "c=" + "\\" * 40, 'c="\\"'])
+def test_hostile_cookies_are_read_in_linear_time(pair: str) -> None:
+    began = time.process_time()
+    parse(["; ".join(pair.format(n) for n in range(20_000))], 200)
+    assert time.process_time() - began < 0.1
+
+
+def test_cookies_cannot_be_changed() -> None:
+    cookies: Any = parse(["a=b"], 200)
+    with pytest.raises(TypeError):
+        cookies["a"] = "c"
+
+
+@given(st.lists(st.text()), st.integers(0, 3))
+def test_reading_never_fails_and_never_exceeds_the_limit(lines: list[str], limit: int) -> None:
+    assert len(parse(lines, limit)) <= limit
+
+
+def test_all_cookie_lines_of_a_request_count(make: Any) -> None:
+    request = make([(b"cookie", b"a=1"), (b"x", b"y"), (b"cookie", b"b=2; a=3")])
+    assert dict(request.cookies) == {"a": "1", "b": "2"}
+
+
+def test_the_limit_can_be_configured(make: Any) -> None:
+    assert len(make([(b"cookie", b"a=1; b=2; c=3")], limits={"max_cookies": 2}).cookies) == 2

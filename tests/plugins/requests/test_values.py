@@ -1,0 +1,97 @@
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from kernel_requests import Headers, Query, Values
+
+from kernel.errors import HTTPException
+
+
+def test_the_last_value_of_a_key_is_the_one_and_getlist_has_all() -> None:
+    values = Values([("a", "1"), ("b", "2"), ("a", "3")])
+    assert dict(values) == {"a": "3", "b": "2"}
+    assert (values.getlist("a"), values.getlist("x"), values.get("x")) == (["1", "3"], [], None)
+    assert (len(values), "a" in values, "x" in values) == (2, True, False)
+    assert repr(values) == "Values({'a': '3', 'b': '2'})"
+
+
+def test_what_getlist_returned_can_be_changed_without_effect() -> None:
+    values = Values([("a", "1")])
+    values.getlist("a").append("2")
+    assert values.getlist("a") == ["1"]
+
+
+def test_headers_are_found_in_any_case_and_show_no_values(make: Any) -> None:
+    headers = make([(b"X-Token", b"secret"), (b"accept", b"a"), (b"accept", b"b")]).headers
+    assert (headers["x-token"], headers["X-TOKEN"], "X-Token" in headers) == ("secret", "secret", True)
+    assert (headers["Accept"], headers.getlist("Accept")) == ("b", ["a", "b"])
+    assert repr(headers) == "Headers(['x-token', 'accept'])"
+
+
+def test_header_values_that_are_not_text_are_kept(make: Any) -> None:
+    assert make([(b"x", b"\xff\xfe")]).headers["x"] == "\xff\xfe"
+    assert isinstance(make().headers, Headers)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"", {}),
+        (b"q=b", {"q": "b"}),
+        (b"a=1&a=2", {"a": "2"}),
+        (b"a=&b", {"a": "", "b": ""}),
+        (b"a[]=1&a[]=2&b[]=3", {"a[]": ["1", "2"], "b[]": ["3"]}),
+        (b"a%5B%5D=1", {"a[]": ["1"]}),
+        (b"a=b+c%20d", {"a": "b c d"}),
+        (b"a=gr%C3%BC%C3%9F", {"a": "grüß"}),
+        ("a=grüß".encode(), {"a": "grüß"}),
+        (b"a=%ff", {"a": "\ufffd"}),
+        (b"a=\xff", {"a": "\ufffd"}),
+        (b"a=%ed%a0%80", {"a": "\ufffd\ufffd\ufffd"}),
+        (b"a=b;c=d", {"a": "b;c=d"}),
+        (b"&&a=b&&", {"a": "b"}),
+        (b"a=b=c", {"a": "b=c"}),
+        (b"%", {"%": ""}),
+    ],
+)
+def test_queries_are_read(make: Any, raw: bytes, expected: Any) -> None:
+    query = make(query_string=raw).query_params
+    assert dict(query) == expected
+    assert isinstance(query, Query)
+
+
+def test_lists_and_absent_keys_of_a_query(make: Any) -> None:
+    query = make(query_string=b"a=1&a=2&b[]=3").query_params
+    assert (query.getlist("a"), query.getlist("b[]"), query.getlist("c")) == (["1", "2"], ["3"], [])
+    assert (query.get("c[]"), query.get("c", "d"), "c[]" in query) == (None, "d", False)
+    with pytest.raises(KeyError):
+        query["c[]"]
+
+
+def test_an_absent_query_is_an_empty_mapping(make: Any) -> None:
+    assert dict(make().query_params) == {}
+
+
+@pytest.mark.parametrize(("count", "refused"), [(1000, False), (1001, True), (100_000, True)])
+def test_more_than_1000_fields_are_refused(make: Any, count: int, refused: bool) -> None:
+    request = make(query_string=b"&".join(b"a=1" for _ in range(count)))
+    began = time.process_time()
+    if not refused:
+        assert len(request.query_params.getlist("a")) == count
+        return
+    with pytest.raises(HTTPException) as caught:
+        _ = request.query_params
+    assert time.process_time() - began < 0.03
+    assert (caught.value.status, caught.value.detail) == (400, "the query has more than 1000 fields")
+
+
+def test_the_number_of_fields_can_be_configured(make: Any) -> None:
+    with pytest.raises(HTTPException):
+        _ = make(query_string=b"a&b&c", limits={"max_query_fields": 2}).query_params
+
+
+@given(st.binary())
+def test_reading_a_query_never_fails_and_gives_text_that_can_be_sent(raw: bytes) -> None:
+    for key, value in Query.parse(raw, 1000).items():
+        (key + "".join(value)).encode()
