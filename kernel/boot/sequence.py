@@ -34,8 +34,7 @@ class Boot:
     def __init__(self, kernel: Application) -> None:
         self._kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
         self.services: dict[str, tuple[str, Any]] = {}
-        self.problems = self.registry.problems
-        self.configuring = ""
+        self.problems, self.configuring = self.registry.problems, ""
 
     def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         """Boot as far as possible."""

@@ -23,10 +23,10 @@ class Encoders(dict[type, Render]):
     """Encoders by type of value for one route; each is asked for when its type first turns up."""
 
     def __init__(self, compiler: "Compiler", route: Route | None) -> None:
-        self._compiler, self._route = compiler, route
+        self._compiler, self._route, self.copies = compiler, route, True
 
     def __missing__(self, kind: type) -> Render:
-        self[kind] = self._compiler.encoder(kind, self._route)
+        self[kind] = self._compiler.encoder(kind, self._route, self.copies)
         return self[kind]
 
     def render(self, value: Any) -> Response:
@@ -77,6 +77,7 @@ class Compiler:
         call = self._hooks(call, route, levels)
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, options.skip)
+        encoders.copies = call is not inner or any(la.level == "application" and not is_gate(la) for la in self._layers)
         return value if call is inner else call
 
     def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:
@@ -99,10 +100,10 @@ class Compiler:
 
         return rescuing(ask, self.encoders.render)
 
-    def encoder(self, kind: type, route: Route | None) -> Render:
-        """Return `(value) -> Response` for the values of one type."""
+    def encoder(self, kind: type, route: Route | None, copies: bool) -> Render:
+        """Return `(value) -> Response` for one type; with *copies*, something outside may change a response."""
         if issubclass(kind, Response):
-            return kind.copy if self._layers or (route and route.effective.after_request) else lambda response: response
+            return kind.copy if copies else lambda response: response
         answer = self._registry.first("kernel_render", type_=kind, route=route)
         if answer is None:
             raise TypeError(f"route '{route}': no active plugin renders a value of type '{kind.__qualname__}'")

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 from importlib_metadata import PackageNotFoundError, requires, version as installed
-from kernel.boot.discovery import DISTRIBUTION
 from packaging.requirements import Requirement
 
 from kernel_admin.tables import as_json, dump
+
+DISTRIBUTION = "asgi-kernel"
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """The plugin "demo_pages": an error is a page for a browser, and stays JSON for everybody else."""
 
-from http import HTTPStatus
+from http.client import responses as PHRASES
 
 from kernel import Layer, Plugin, Request, Response, hookimpl
 from kernel.layers import Handler
@@ -29,7 +29,7 @@ async def shown(request: Request, call_next: Handler) -> Response:
     wanted = "text/html" in request.headers.get("accept", "")
     if response.status < 400 or not wanted or kind.startswith(b"text/html"):
         return response
-    phrase = HTTPStatus(response.status).phrase
+    phrase = PHRASES.get(response.status, "Error")
     content = joined(tag("h1", phrase), tag("p", WORDS.get(response.status, "This did not work.")))
     page = document(request.url_for, phrase, content, response.status)
     page.headers.extend(pair for pair in response.pairs if pair[0] not in (b"content-type", b"cache-control"))

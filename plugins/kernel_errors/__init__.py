@@ -8,7 +8,7 @@
     raise Error(1100)       # or return it: {"status": "error", "code": 1100, "message": ...}
 
 `exceptions.py` and `error.py` hold what is raised, `codes.py` and `registry.py` what is declared,
-`answers.py` the responses.
+`answers.py` the responses; `handlers.py` are the users' own.
 """
 
 from kernel_errors.codes import ErrorCode, ErrorList, base_errors

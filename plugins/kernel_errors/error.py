@@ -15,9 +15,8 @@ logger = logging.getLogger("kernel.errors")
 class Error(HTTPException):
     """Answer with the declared error *code*, raised or returned.
 
-    Which message and status belong to a code of an app is known to the kernel that serves the
-    request, so `status` is that of a built-in code and 0 for any other: `exception_handlers` reach
-    those by class.
+    Which message and status belong to the code of an app is known to the kernel that serves the
+    request, so `status` is that of a built-in code and 0 for any other.
 
     Args:
         code: number of an ErrorCode.

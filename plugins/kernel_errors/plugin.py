@@ -1,14 +1,15 @@
 """The plugin: it collects the error codes of all apps and answers every exception."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from kernel import Plugin, Request, Response, hookimpl, hookspec
+from kernel import Layer, Plugin, Problem, Request, Response, hookimpl, hookspec
 from kernel.boot.plan import Plan
 from kernel.errors import BootError
 from kernel.types import Application
 from kernel_errors.answers import Answer, Answers
+from kernel_errors.handlers import ExceptionHandlers, check
 from kernel_errors.registry import ErrorRegistry
 from kernel_errors.report import Owners, owners, report
 
@@ -46,12 +47,23 @@ class Errors(Plugin):
         if registry.problems:
             raise BootError(registry.problems)
         self._answers = Answers(registry, config.format)
+        self._handlers = ExceptionHandlers(kernel, registry)
         kernel.provide("errors", registry)
+
+    @hookimpl
+    def kernel_layers(self) -> Iterable[Layer]:
+        """Stand around the routes that have exception handlers, at each level that states some."""
+        return self._handlers.layers()
 
     @hookimpl
     def kernel_compiled(self, plan: Plan) -> None:
         """Remember who owns which code."""
-        self._owners = owners(plan.active)
+        self._owners, self._plan = owners(plan.active), plan
+
+    @hookimpl
+    def kernel_checks(self) -> Iterable[Problem]:
+        """Report exception handlers that can never be called."""
+        return check(self._plan)
 
     @hookimpl
     def kernel_render(self, type_: type) -> Answer | None:

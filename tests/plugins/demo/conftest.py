@@ -48,7 +48,8 @@ def add(demo: Client) -> Callable[..., Any]:
     """Return `await add(**fields)`: a bookmark through the API."""
 
     async def post(**fields: Any) -> Response:
-        return await demo.post("/api/bookmarks", json={"address": ADDRESS, **fields})
+        answer: Response = await demo.post("/api/bookmarks", json={"address": ADDRESS, **fields})
+        return answer
 
     return post
 
@@ -59,6 +60,7 @@ def sign(demo: Client) -> Callable[..., Any]:
 
     async def post(path: str, body: str = "", **headers: str) -> Response:
         kind = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html", **headers}
-        return await demo.post(path, kind, body)
+        answer: Response = await demo.post(path, kind, body)
+        return answer
 
     return post
