@@ -1,6 +1,5 @@
 """`kernel plugins`: what is installed, what runs, why, and in which order."""
 
-import sys
 from typing import Any
 
 import click
@@ -140,7 +139,7 @@ def contributions(project: Kernel, member: Member) -> dict[str, Any]:
             for name, function, _ in registry.implementations(hook)
             if name == member.name
         ],
-        "services": sorted(key for key, owner in plan.services.items() if owner == member.name),
+        "services": sorted(key for key, (owner, _) in project.booted.services.items() if owner == member.name),
         "layers": [layer.name for layer in plan.layers if layer.plugin == member.name],
         "routes": [repr(route) for route, _ in plan.routes if route.app == member.name],
     }

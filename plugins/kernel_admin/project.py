@@ -9,7 +9,7 @@ from typing import Any
 import click
 import kernel
 from kernel import Kernel
-from kernel.boot.config import items, read
+from kernel.boot.config import items, locate, read
 from kernel.boot.discovery import load
 from kernel.boot.registry import blame
 from kernel.errors import ConfigError, Findings, Problem
@@ -41,9 +41,8 @@ def safe() -> Kernel:
     if project.booted.problems.fatal:
         explain_imports(project)
         with environment(SAFE, "disable"):
-            again = Kernel(required=True)
-            again.booted  # noqa: B018  # boots
-        project = again if again.plan.members else project
+            again = Kernel(lambda: locate()[0])
+            project = again if again.booted.plan.members else project
     if not project.plan.members:
         project.boot()
     for problem in project.problems:
@@ -98,7 +97,7 @@ def environment(name: str, value: str) -> Iterator[None]:
 def names_strangers() -> bool:
     """Tell whether the configuration names plugins or apps that may have commands."""
     try:
-        config = read(required=True)
+        config = read(locate()[0])
     except ConfigError:
         return False
     plugins = items(config.get("plugins", {}).get("active", "standard"))

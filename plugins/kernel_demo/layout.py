@@ -31,9 +31,11 @@ def document(url: Callable[..., str], title: str, content: Markup, status: int =
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"{title} · Bookmarks"),
         tag("link", rel="icon", href="data:,"),
-        tag("link", rel="stylesheet", href=url("style")),
+        tag("link", rel="stylesheet", href=url("pages:style")),
     )
-    bar = tag("header", tag("a", "Bookmarks", href=url("home")), tag("a", "Tags", href=url("tags")), api(url))
+    bar = tag(
+        "header", tag("a", "Bookmarks", href=url("pages:home")), tag("a", "Tags", href=url("pages:tags")), api(url)
+    )
     foot = tag("footer", "Two apps and two plugins on asgi-kernel.")
     page = tag("html", head, tag("body", joined(bar, tag("main", content), foot)), lang="en")
     return HTML(f"<!doctype html>{page}", status, PROTECTION)

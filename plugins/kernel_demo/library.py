@@ -14,6 +14,8 @@ from kernel_demo.bookmark import Bookmark, Draft
 T = TypeVar("T")
 PAGE = 10
 """Bookmarks on one page."""
+LONGEST_SEARCH = 200
+"""Characters of a search that count."""
 LARGEST = 2**63 - 1
 """The largest number that SQLite keeps."""
 TABLES = """
@@ -45,7 +47,6 @@ class Bookmarks:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = anyio.Lock()
 
     async def open(self, examples: Iterable[Draft] = ()) -> None:
         """Open the file; a new one is made, and filled with *examples*.
@@ -53,6 +54,7 @@ class Bookmarks:
         Raises:
             OSError: the file cannot be used.
         """
+        self._lock = anyio.Lock()
         try:
             new = await self._run(self._connect)
         except sqlite3.Error as error:
@@ -117,7 +119,7 @@ class Bookmarks:
         return self._bookmark(id, *row) if row else None
 
     def _find(self, q: str, tag: str, page: int) -> Found:
-        words = q.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        words = q.strip()[:LONGEST_SEARCH].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         values: dict[str, Any] = {"tag": tag.strip().lower(), "like": f"%{words}%"}
         total: int = self._database.execute(f"SELECT count(*) {MATCHING}", values).fetchone()[0]
         pages = max(1, -(-total // PAGE))

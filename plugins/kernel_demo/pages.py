@@ -39,7 +39,7 @@ async def add_bookmark(request: Request, bookmarks: Bookmarks) -> Response:
         wrong = code.message.format_map(error.message_data or {})
         content = views.adding(request.url_for, entered, wrong)
         return document(request.url_for, "Not kept", content, code.status)
-    return Redirect(request.url_for("detail", id=bookmark.id), status=Status.SEE_OTHER)
+    return Redirect(request.url_for("pages:detail", id=bookmark.id), status=Status.SEE_OTHER)
 
 
 @routes.get("/bookmarks/<id:int>", name="detail")
@@ -53,7 +53,7 @@ async def detail(request: Request, bookmarks: Bookmarks, id: int) -> HTML:
 async def delete(request: Request, bookmarks: Bookmarks, id: int) -> Redirect:
     """Forget one bookmark; to do so twice is no error."""
     await bookmarks.delete(id)
-    return Redirect(request.url_for("home"), status=Status.SEE_OTHER)
+    return Redirect(request.url_for("pages:home"), status=Status.SEE_OTHER)
 
 
 @routes.get("/tags", name="tags")

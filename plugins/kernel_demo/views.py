@@ -20,7 +20,7 @@ def home(url: UrlFor, found: Found, q: str, label: str) -> Markup:
 def search(url: UrlFor, q: str) -> Markup:
     """Show the field to search with."""
     field = tag("input", type="search", name="q", value=q, placeholder="Search", aria_label="Search")
-    return tag("form", field, tag("button", "Search"), action=url("home"), role="search")
+    return tag("form", field, tag("button", "Search"), action=url("pages:home"), role="search")
 
 
 def adding(url: UrlFor, entered: Mapping[str, str] = BLANK, wrong: str = "") -> Markup:
@@ -29,7 +29,7 @@ def adding(url: UrlFor, entered: Mapping[str, str] = BLANK, wrong: str = "") -> 
     shown = [(name, entered.get(name, ""), text) for name, text in examples.items()]
     fields = [tag("input", name=name, value=value, placeholder=text, aria_label=name) for name, value, text in shown]
     note = tag("p", wrong, class_="wrong", role="alert") if wrong else ""
-    form = tag("form", *fields, tag("button", "Keep"), action=url("add"), method="post")
+    form = tag("form", *fields, tag("button", "Keep"), action=url("pages:add"), method="post")
     return tag("details", tag("summary", "Add a bookmark"), note, form, open=bool(wrong))
 
 
@@ -49,13 +49,13 @@ def cards(url: UrlFor, bookmarks: list[Bookmark]) -> Markup:
 def card(url: UrlFor, bookmark: Bookmark) -> Markup:
     """Show one bookmark in a list."""
     title = tag("strong", tag("a", bookmark.title, href=bookmark.address, rel="noreferrer noopener"))
-    more = tag("a", bookmark.added[:10], href=url("detail", id=bookmark.id), class_="quiet")
+    more = tag("a", bookmark.added[:10], href=url("pages:detail", id=bookmark.id), class_="quiet")
     return joined(title, " ", more, labels(url, bookmark.tags))
 
 
 def labels(url: UrlFor, tags: tuple[str, ...]) -> Markup:
     """Show tags, each a way to the others that have it."""
-    links = [tag("a", name, href=url("home", tag=name)) for name in tags]
+    links = [tag("a", name, href=url("pages:home", tag=name)) for name in tags]
     return tag("div", *links, class_="tags") if links else Markup()
 
 
@@ -64,7 +64,7 @@ def pager(url: UrlFor, found: Found, q: str, label: str) -> Markup:
     asked = {key: value for key, value in (("q", q), ("tag", label)) if value}
     pages = [("Newer", found.page - 1, "prev"), ("Older", found.page + 1, "next")]
     links = [
-        tag("a", text, href=url("home", **asked, page=number), rel=rel)
+        tag("a", text, href=url("pages:home", **asked, page=number), rel=rel)
         for text, number, rel in pages
         if 1 <= number <= found.pages
     ]
@@ -77,12 +77,12 @@ def detail(url: UrlFor, bookmark: Bookmark) -> Markup:
     rows = [("Address", address), ("Added", bookmark.added), ("Number", str(bookmark.id))]
     facts = [joined(tag("dt", name), tag("dd", value)) for name, value in rows]
     button = tag("button", "Delete", class_="quiet")
-    form = tag("form", button, action=url("delete", id=bookmark.id), method="post")
+    form = tag("form", button, action=url("pages:delete", id=bookmark.id), method="post")
     return joined(tag("h1", bookmark.title), tag("dl", *facts), labels(url, bookmark.tags), form)
 
 
 def tags(url: UrlFor, counts: Mapping[str, int]) -> Markup:
     """Show all tags with the number of their bookmarks."""
-    links = [tag("a", f"{name} · {count}", href=url("home", tag=name)) for name, count in counts.items()]
+    links = [tag("a", f"{name} · {count}", href=url("pages:home", tag=name)) for name, count in counts.items()]
     body = tag("div", *links, class_="tags") if links else tag("p", "No tags yet", class_="quiet")
     return joined(tag("h1", "Tags"), body)

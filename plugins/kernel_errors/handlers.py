@@ -45,7 +45,7 @@ class ExceptionHandlers:
             except Exception as error:
                 alone, route = unwrapped(error), request.route
                 handler = self.find(route.effective.exception_handlers, alone)
-                if isinstance(alone, ClientDisconnect) or handler not in stated(level, route):
+                if handler is None or isinstance(alone, ClientDisconnect) or handler not in stated(level, route):
                     raise
                 value = handler(request, alone)
                 return self._render(await value if isawaitable(value) else value, route)

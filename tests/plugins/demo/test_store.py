@@ -52,6 +52,11 @@ async def test_wildcards_of_sql_are_plain_text(library: Bookmarks) -> None:
         assert (await library.find(q)).total == 1
 
 
+async def test_an_endless_search_is_cut(library: Bookmarks) -> None:
+    await library.add(draft(ADDRESS, "x" * 200))
+    assert (await library.find("x" * 100_000)).total == 1
+
+
 @pytest.mark.parametrize(("asked", "given"), [(-3, 1), (0, 1), (2, 2), (10**30, 2)])
 async def test_a_page_out_of_range_is_the_nearest(library: Bookmarks, asked: int, given: int) -> None:
     for _ in range(11):

@@ -1,0 +1,90 @@
+"""The ASGI servers: each `async (app, place, stop)` serves until *stop* is set."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import anyio
+from kernel.types import ASGIApp
+from sniffio import current_async_library
+
+from kernel_admin.binding import BACKLOG, Place
+from kernel_admin.faults import Fault
+from kernel_admin.serving import GRACEFUL, Serve
+
+
+async def hypercorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+    """Serve with Hypercorn: HTTP/1 and HTTP/2, on asyncio and on trio."""
+    from hypercorn.config import Config
+
+    serve: Any = import_module(f"hypercorn.{current_async_library()}").serve
+    config = Config()
+    config.bind = [f"fd://{os.dup(place.sock.fileno())}"]  # it closes what it gets
+    config.backlog, config.graceful_timeout, config.include_server_header = BACKLOG, GRACEFUL, False
+    config.errorlog = logging.getLogger("hypercorn.error")  # the standard tree, no handlers of its own
+    await serve(app, config, shutdown_trigger=stop.wait, mode="asgi")
+
+
+async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+    """Serve with Uvicorn, on asyncio."""
+    from uvicorn import Config, Server
+
+    class Quiet(Server):
+        """Leaves the signals to us."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    options: dict[str, Any] = {"lifespan": "on", "log_config": None, "server_header": False, "backlog": BACKLOG}
+    server = Quiet(Config(app, timeout_graceful_shutdown=GRACEFUL, **options))
+    async with anyio.create_task_group() as group:
+        group.start_soon(_when, stop, server)
+        await server.serve(sockets=[place.sock.dup()])
+        group.cancel_scope.cancel()
+
+
+async def _when(stop: anyio.Event, server: Any) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+async def granian(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+    """Serve with Granian, on asyncio; it binds the address itself, as it takes no socket."""
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    host, port = place.sock.getsockname()[:2]
+    place.close()
+    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False, backlog=BACKLOG)
+    async with anyio.create_task_group() as group:
+        group.start_soon(_halt, stop, server)
+        await server.serve()
+        group.cancel_scope.cancel()
+
+
+async def _halt(stop: anyio.Event, server: Any) -> None:
+    await stop.wait()
+    server.stop()
+
+
+SERVERS: dict[str, Serve] = {"hypercorn": hypercorn, "uvicorn": uvicorn, "granian": granian}
+
+
+def available(name: str, worker_class: str) -> Serve:
+    """Return a server.
+
+    Raises:
+        Fault: it or its event loop is not installed, or the two do not go together (exit code 2).
+    """
+    if name != "hypercorn" and worker_class == "trio":
+        raise Fault.one("run.server", f"'{name}' runs on asyncio only", "leave --worker-class trio out", code=2)
+    for wanted in (name, *([worker_class] if worker_class != "asyncio" else [])):
+        try:
+            import_module(wanted)
+        except ImportError as error:
+            raise Fault.one("run.server", f"'{wanted}' is not installed", f"pip install {wanted}", code=2) from error
+    return SERVERS[name]
