@@ -1,17 +1,17 @@
 """Read one text as a value of one type.
 
 A reader takes a str and returns the value, or raises ValueError with a text for the client that does
-not repeat what was sent.
+not repeat what was sent. Readers are chosen and compiled once, at boot.
 """
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal, NamedTuple, NewType, Union, get_args, get_origin
-from types import NoneType, UnionType
+from functools import partial
+from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -22,8 +22,8 @@ _integer = re.compile(r"[+-]?[0-9]+").fullmatch
 
 
 def read_int(text: str) -> int:
-    """Return a decimal integer; ASCII digits only, as many as Python converts."""
-    if not _integer(text):
+    """Return an integer of ASCII digits, as many as Python converts."""
+    if not (text.isdecimal() and text.isascii()) and not _integer(text):
         raise ValueError("Expected an integer")
     try:
         return int(text)
@@ -37,3 +37,49 @@ def read_bool(text: str) -> bool:
         return BOOLEANS[text.lower()]
     except KeyError:
         raise ValueError("Expected true or false") from None
+
+
+def read_converted(text: str, kind: type) -> Any:
+    """Return what msgspec reads; a time stamp is ISO 8601 or a number of seconds."""
+    return msgspec.convert(text, kind, strict=False)
+
+
+def read_finite(text: str, kind: type) -> Any:
+    """Return a number that is neither infinite nor NaN: JSON could not say it."""
+    try:
+        value = read_converted(text, kind)
+    except ValueError:
+        raise ValueError("Expected a number") from None
+    if not math.isfinite(value):
+        raise ValueError("Expected a finite number")
+    return value
+
+
+def read_choice(text: str, choices: Mapping[str, Any]) -> Any:
+    """Return the choice that is written as *text*."""
+    try:
+        return choices[text]
+    except KeyError:
+        raise ValueError(f"Expected one of {', '.join(choices)}") from None
+
+
+READERS: dict[Any, Reader] = {
+    str: str,
+    int: read_int,
+    bool: read_bool,
+    float: partial(read_finite, kind=float),
+    Decimal: partial(read_finite, kind=Decimal),
+    UUID: partial(read_converted, kind=UUID),
+    date: partial(read_converted, kind=date),
+    datetime: partial(read_converted, kind=datetime),
+}
+
+
+def reader(kind: Any) -> Reader | None:
+    """Return the reader of a type; None for one that is no single value of a text."""
+    kind = getattr(kind, "__supertype__", kind)  # typing.NewType
+    if get_origin(kind) is Literal:
+        return partial(read_choice, choices={str(choice): choice for choice in get_args(kind)})
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return partial(read_choice, choices={str(member.value): member for member in kind})
+    return READERS.get(kind)

@@ -25,14 +25,10 @@ SOURCES = {
     "kernel-guestbook": (GUESTBOOK, ("kernel_guestbook",)),
 }
 METADATA = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
-DROPPED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+DROPPED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+FOREIGN = ("KERNEL_", "COVERAGE_", "PYTEST_")
 INSTALLING, STARTING, STOPPING = 300, 30, 20
 """Most seconds."""
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Know the marker, also when only this folder is run."""
-    config.addinivalue_line("markers", "e2e: installs wheels and runs servers; needs a package index")
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Environment:
 
 def clean() -> dict[str, str]:
     """Return our environment without what would reach into the fresh one."""
-    kept = {key: value for key, value in os.environ.items() if key not in DROPPED and not key.startswith("KERNEL_")}
+    kept = {key: value for key, value in os.environ.items() if key not in DROPPED and not key.startswith(FOREIGN)}
     return {**kept, "PYTHONUNBUFFERED": "1"}
 
 

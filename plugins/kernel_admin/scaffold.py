@@ -1,0 +1,97 @@
+"""Write a tree of files from templates: all of it or nothing, and never outside of its folder.
+
+A template is a file below templates/KIND whose name ends in .tmpl; "NAME" in its path and the
+words of `string.Template` in its text are filled in. KIND-full holds what --full adds or changes.
+"""
+
+import keyword
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from string import Template
+from tempfile import mkdtemp
+
+from kernel_admin.faults import Fault
+
+TEMPLATES = Path(__file__).parent / "templates"
+LONGEST = 64
+PRIVATE = frozenset({"config.ini"})
+"""Files that only their owner may read."""
+TAKEN = frozenset({"kernel", "test", "tests", "main", "project", "standard"})
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def checked(name: str) -> str:
+    """Return *name* if a package may be called so.
+
+    Raises:
+        Fault: it may not (exit code 2).
+    """
+    if not NAME.fullmatch(name) or len(name) > LONGEST:
+        what = f"is no name: ASCII letters, digits and '_', a letter first, at most {LONGEST}"
+    elif keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        what = "is a word of Python"
+    elif name in sys.stdlib_module_names or name in TAKEN:
+        what = "is the name of a module that everybody has"
+    else:
+        return name
+    near = re.sub(r"[^A-Za-z0-9]+", "_", name[:LONGEST]).strip("_0123456789")
+    hint = f"for example '{near}'" if NAME.fullmatch(near) and near != name else "choose another name"
+    raise Fault.one("new.name", f"'{name[:LONGEST]}' {what}", hint, code=2)
+
+
+def tree(kind: str, name: str, full: bool) -> dict[str, str]:
+    """Return the files of a new project, app or plugin: path and text."""
+    words = {
+        "name": name,
+        "dist": name.replace("_", "-").lower(),
+        "class_name": "".join(part[:1].upper() + part[1:] for part in name.split("_")),
+        "secret": secrets.token_urlsafe(48),
+    }
+    found: dict[str, str] = {}
+    for folder in (kind, f"{kind}-full")[: 1 + full]:
+        found |= dict(_filled(TEMPLATES / folder, "", words))
+    return found
+
+
+def _filled(folder: Path, path: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        place = path + ("." if entry.name.startswith("gitignore") else "") + entry.name.replace("NAME", words["name"])
+        if entry.is_dir():
+            yield from _filled(entry, f"{place}/", words)
+        else:
+            yield place.removesuffix(".tmpl"), Template(entry.read_text("utf-8")).substitute(words)
+
+
+def write(target: Path, tree: Mapping[str, str]) -> None:
+    """Write all files below *target*, which must not exist.
+
+    Raises:
+        Fault: it exists (exit code 2).
+        OSError: the disk refuses; nothing is left behind.
+    """
+    if target.exists() or target.is_symlink():
+        raise Fault.one("new.exists", f"'{target.name}' exists already", "choose another name", str(target), code=2)
+    with partial(target) as folder:
+        for path, text in tree.items():
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch(0o600 if place.name in PRIVATE else 0o644)
+            place.write_text(text, "utf-8")
+        folder.chmod(0o755)
+
+
+@contextmanager
+def partial(target: Path) -> Iterator[Path]:
+    """Give a folder beside *target* that takes its place in the end, or vanishes."""
+    folder = Path(mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield folder
+        folder.rename(target)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise

@@ -1,0 +1,73 @@
+"""The plugin: it fills the parameters of handlers that the path or the query can fill."""
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kernel import Plugin, Problem, Request, hookimpl
+from kernel.errors import BootError, HTTPException
+from kernel.layers import Route, where
+from kernel_params.fields import MISSING, Take, extractor, repeated, single
+from kernel_params.readers import Reader
+from kernel_params.shapes import Shape, shape
+
+Extractor = Callable[[Request], Any]
+_variables = re.compile(r"(?:^|/)<([^<>():/]+)[:>]").findall
+
+
+class Params(Plugin):
+    """Fill typed parameters. A parameter of any other type is left to other plugins."""
+
+    name = "params"
+    requires = ("requests", "errors")
+
+    def __init__(self) -> None:
+        self._fields: dict[Route, dict[str, Take]] = {}
+
+    @hookimpl
+    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Extractor | None:
+        """Return the extractor of a path variable or of a field of the query."""
+        found = _shape(parameter, route)
+        if parameter.name in _variables(route.path):
+            return from_path(parameter, found)
+        if found is None or parameter.annotation is parameter.empty:
+            return None
+        default = None if found.optional else MISSING
+        if parameter.default is not parameter.empty:
+            default = parameter.default
+        fields = self._fields.setdefault(route, {})
+        take = (repeated if found.collect else single)(parameter.name, found, default)
+        fields[parameter.name] = take
+        return extractor(take, fields)
+
+
+def _shape(parameter: inspect.Parameter, route: Route) -> Shape | None:
+    annotation = str if parameter.annotation is parameter.empty else parameter.annotation
+    try:
+        return shape(annotation)
+    except TypeError as error:
+        message = f"route '{route}': parameter '{parameter}': {error}"
+        hint = "correct its msgspec.Meta"
+        raise BootError([Problem("params.constraint", "error", message, hint, where(route.handler))]) from error
+
+
+def from_path(parameter: inspect.Parameter, found: Shape | None) -> Extractor | None:
+    """Return the extractor of a path variable; a value that does not fit is no such path: 404."""
+    if found is None or found.collect:
+        return None
+    name = parameter.name
+    if found.read is str and found.check is None:
+        return lambda request: request.url_vars[name]
+    return _converting(name, found.read, found.check)
+
+
+def _converting(name: str, read: Reader, check: Callable[[Any], Any] | None) -> Extractor:
+    def extract(request: Request) -> Any:
+        try:
+            value = read(request.url_vars[name])
+            return check(value) if check else value
+        except ValueError:
+            raise HTTPException(404) from None
+
+    return extract
