@@ -154,7 +154,7 @@ class Kernel:
                 if not self._spoken:
                     self._spoken = True
                     try:
-                        await self.start()
+                        await self.boot().booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
                         logging.getLogger("kernel").error("startup failed\n%s", error)
             if self._wrapped:

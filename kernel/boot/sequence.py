@@ -150,7 +150,7 @@ class Boot:
         for name, answer in self.registry.collect("kernel_routes", kernel=self._kernel):
             app = members[name].plugin if isinstance(members[name].plugin, App) else App()
             for route in flattened(answer):
-                path = f"{app.prefix.rstrip('/')}/{route.path.lstrip('/')}"
+                path = f"{app.prefix.rstrip('/')}/{route.path.removeprefix('/')}"
                 yield route.derive(app=name, groups=(app.options, *route.groups), path=path)
 
 

@@ -41,6 +41,7 @@ class Compiler:
         self._registry, self._layers = registry, layers
         self.steps: list[Step] = []
         self.encoders = Encoders(self, None)
+        self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
     def _begin(self, render: Render) -> Render:
         self.steps, before = [], partial(wrappers.before, render=render)
@@ -77,7 +78,7 @@ class Compiler:
         call = self._hooks(call, route, levels)
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, options.skip)
-        encoders.copies = call is not inner or any(la.level == "application" and not is_gate(la) for la in self._layers)
+        encoders.copies = call is not inner or self.encoders.copies
         return value if call is inner else call
 
     def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:

@@ -125,7 +125,9 @@ def rescuing(ask: Callable[[Request, Exception], Hook | None], render: Render) -
         answer = ask(request, error) or fallback
         try:
             value = answer(request, error)
-            return render(await value if inspect.isawaitable(value) else value)
+            return (
+                value if isinstance(value, Response) else render(await value if inspect.isawaitable(value) else value)
+            )
         except Exception as failure:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, failure)

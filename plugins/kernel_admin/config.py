@@ -9,7 +9,8 @@ from kernel import Kernel
 from kernel_settings import shown
 
 from kernel_admin.check import findings, report
-from kernel_admin.project import safe
+from kernel_admin.faults import tell
+from kernel_admin.project import readable, safe
 from kernel_admin.tables import Row, as_json, cell, dump, emit
 
 SCHEMA = ("section", "key", "type", "default", "help")
@@ -25,7 +26,9 @@ def config() -> None:
 @as_json
 def show(origin: bool, as_json: bool) -> None:
     """Show every section, defaults included and secrets masked."""
-    project = safe()
+    project = readable()
+    for problem in project.problems if project.booted.problems.fatal else ():
+        tell(problem)
     sections: dict[str, dict[str, Any]] = shown(project.config)
     if as_json:
         dump(with_origins(project, sections) if origin else sections)

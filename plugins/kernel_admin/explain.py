@@ -35,7 +35,7 @@ def explain(method: str, path: str, as_json: bool) -> None:
     else:
         click.echo(f"{method.upper()} {path} -> {f'{place}, {route.app} ({route.where})' if route else reason}")
         click.echo("\n".join(table(rows, COLUMNS)) if rows else "nothing on the way")
-    if not route:
+    if as_json and reason:
         click.echo(reason, err=True)
     sys.exit(1 if route is None and not reason.startswith("the router") else 0)
 

@@ -26,8 +26,7 @@ def strict() -> Kernel:
     Raises:
         BootError: with every finding.
     """
-    if kernel.app.problems:
-        explain_imports(kernel.app)
+    explain_imports(kernel.app)
     return kernel.app.boot()
 
 
@@ -37,17 +36,25 @@ def safe() -> Kernel:
     Raises:
         BootError: the configuration cannot be read.
     """
-    project = kernel.app
-    if project.booted.problems.fatal:
-        explain_imports(project)
-        with environment(SAFE, "disable"):
-            again = Kernel(lambda: locate()[0])
-            project = again if again.booted.plan.members else project
-    if not project.plan.members:
-        project.boot()
+    project = readable()
+    if not project.booted.problems.fatal:
+        return project
     for problem in project.problems:
         tell(problem)
-    return project
+    with environment(SAFE, "disable"):
+        again = Kernel(lambda: locate()[0])
+        again.booted  # noqa: B018  # boots while the variable is set
+    return again
+
+
+def readable() -> Kernel:
+    """Return the project as its one boot left it.
+
+    Raises:
+        BootError: the configuration cannot be read.
+    """
+    explain_imports(kernel.app)
+    return kernel.app if kernel.app.plan.members else kernel.app.boot()
 
 
 def compiled(project: Kernel) -> Any:

@@ -25,6 +25,7 @@ async def hypercorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
     config.bind = [f"fd://{os.dup(place.sock.fileno())}"]  # it closes what it gets
     config.backlog, config.graceful_timeout, config.include_server_header = BACKLOG, GRACEFUL, False
     config.errorlog = logging.getLogger("hypercorn.error")  # the standard tree, no handlers of its own
+    config.errorlog.setLevel(logging.WARNING)  # we say where we serve
     await serve(app, config, shutdown_trigger=stop.wait, mode="asgi")
 
 
@@ -39,7 +40,7 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    options: dict[str, Any] = {"lifespan": "on", "log_config": None, "server_header": False, "backlog": BACKLOG}
+    options: dict[str, Any] = {"lifespan": "on", "log_config": None, "log_level": "warning", "access_log": False, "server_header": False, "backlog": BACKLOG}
     server = Quiet(Config(app, timeout_graceful_shutdown=GRACEFUL, **options))
     async with anyio.create_task_group() as group:
         group.start_soon(_when, stop, server)

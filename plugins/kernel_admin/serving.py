@@ -92,8 +92,16 @@ async def _serving(app: ASGIApp, server: Serve, place: Any, ready: Callable[[], 
         await group.start(signals, stop)
         if PARENT in os.environ:
             group.start_soon(orphaned, int(os.environ[PARENT]), stop)
-        await server(watched[0], place, stop)
+        done = anyio.Event()
+        group.start_soon(_run, server, watched[0], place, stop, done)
+        await done.wait()
         group.cancel_scope.cancel()
+
+
+async def _run(server: Serve, app: Watched, place: Any, stop: anyio.Event, done: anyio.Event) -> None:
+    """Run the server in a task of its own: Hypercorn leaves the one it ran in marked as cancelled."""
+    await server(app, place, stop)
+    done.set()
 
 
 async def signals(stop: anyio.Event, *, task_status: TaskStatus[None]) -> None:

@@ -31,7 +31,8 @@ def tell(verbose: bool = False, as_json: bool = False) -> None:
         dump(facts)
         return
     click.echo(f"{facts.pop('name')} {facts.pop('version')}")
-    for name, value in {**facts, **facts.pop("dependencies", {})}.items():
+    dependent = facts.pop("dependencies", {})
+    for name, value in (facts | dependent).items():
         click.echo(f"{name} {value or 'not installed'}")
 
 

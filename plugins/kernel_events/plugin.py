@@ -12,11 +12,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+
 from kernel import Hooks, Plugin, ServerInterrupt, hookimpl
 from kernel.errors import KernelError
 from kernel.types import Application
-
 from kernel_events.dispatch import Events
+from kernel_events.keeper import start_aside
 
 logger = logging.getLogger("kernel.events")
 
@@ -46,6 +47,7 @@ class EventsPlugin(Plugin):
         kernel.provide("events", execute)
         kernel.provide("phase", phase)
         kernel.provide("listeners", self.events)
+        kernel.provide("starter", start_aside)
 
     @hookimpl(tryfirst=True)
     def kernel_lifespan(self, kernel: Application) -> Any:
@@ -74,16 +76,29 @@ async def framed(
     """Run the phases of *start*, the servers meanwhile, and every phase of *stop*."""
     for name in start:
         await phase(name)
+    failures: list[KernelError] = []
+    async with beside(servers):
+        try:
+            yield
+        finally:
+            failures = await every(phase, stop)
+    if failures:  # raised out here, because a task group would wrap it
+        raise failures[0]
+
+
+@asynccontextmanager
+async def beside(servers: Iterable[Callable[[], Any]]) -> AsyncIterator[None]:
+    """Run the servers, if there are any, until the context is left."""
+    if not servers:
+        yield
+        return
     async with anyio.create_task_group() as group:
         for server in servers:
             group.start_soon(forever, server)
         try:
             yield
         finally:
-            failures = await every(phase, stop)
             group.cancel_scope.cancel()
-    if failures:  # raised out here, because the group would wrap it
-        raise failures[0]
 
 
 async def every(phase: Callable[[str], Any], names: Iterable[str]) -> list[KernelError]:

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import msgspec
 
 Reader = Callable[[str], Any]
+N = TypeVar("N", float, Decimal)
 BOOLEANS = dict.fromkeys(("true", "1", "yes", "on"), True) | dict.fromkeys(("false", "0", "no", "off"), False)
 _integer = re.compile(r"[+-]?[0-9]+").fullmatch
 
@@ -44,13 +45,23 @@ def read_converted(text: str, kind: type) -> Any:
     return msgspec.convert(text, kind, strict=False)
 
 
-def read_finite(text: str, kind: type) -> Any:
-    """Return a number that is neither infinite nor NaN: JSON could not say it."""
+def read_float(text: str) -> float:
+    """Return a number that is neither infinite nor NaN: JSON could not say those."""
+    return finite(text, float, math.isfinite)
+
+
+def read_decimal(text: str) -> Decimal:
+    """Return a decimal number, exactly as written; neither infinite nor NaN."""
+    return finite(text, Decimal, Decimal.is_finite)
+
+
+def finite(text: str, kind: type[N], test: Callable[[N], bool]) -> N:
+    """Return a number for which *test* holds."""
     try:
-        value = read_converted(text, kind)
+        value = msgspec.convert(text, kind, strict=False)
     except ValueError:
         raise ValueError("Expected a number") from None
-    if not math.isfinite(value):
+    if not test(value):
         raise ValueError("Expected a finite number")
     return value
 
@@ -67,8 +78,8 @@ READERS: dict[Any, Reader] = {
     str: str,
     int: read_int,
     bool: read_bool,
-    float: partial(read_finite, kind=float),
-    Decimal: partial(read_finite, kind=Decimal),
+    float: read_float,
+    Decimal: read_decimal,
     UUID: partial(read_converted, kind=UUID),
     date: partial(read_converted, kind=date),
     datetime: partial(read_converted, kind=datetime),

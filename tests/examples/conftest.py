@@ -4,6 +4,7 @@ What needs the network is done first; without it everything here is skipped, and
 process has a deadline and a group of its own, which is killed as a whole.
 """
 
+import http.client
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,18 +128,36 @@ class Server:
             assert time.monotonic() < deadline, f"the server does not listen:\n{self.log.read_text()}"
             time.sleep(0.05)
 
+    def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
+        """Send a request, with *body* as a form; return status, headers and body of the answer."""
+        given = {**headers, "content-type": "application/x-www-form-urlencoded"} if body else headers
+        with closing(http.client.HTTPConnection("localhost", self.port, timeout=10)) as connection:
+            connection.request(method, path, body or None, given)
+            answer = connection.getresponse()
+            return answer.status, {key.lower(): value for key, value in answer.getheaders()}, answer.read().decode()
+
+    def end(self) -> None:
+        """Ask for an orderly end and demand one."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(STOPPING) == 0, self.log.read_text()
+        assert "Traceback" not in self.log.read_text()
+        assert not self.answers()
+
 
 @pytest.fixture
 def serve(installed: Environment, tmp_path: Path) -> Callable[..., object]:
-    """Return `with serve(folder, worker_class) as server:`, which leaves nothing running."""
+    """Return `with serve(folder, program, *arguments) as server:`, which leaves nothing running.
+
+    "{bind}" among the arguments becomes the address of a free port.
+    """
 
     @contextmanager
-    def start(folder: Path, worker: str) -> Iterator[Server]:
+    def start(folder: Path, program: str, *arguments: str) -> Iterator[Server]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        log, command = tmp_path / "server.log", [str(installed.program("hypercorn")), "kernel:app"]
-        command += ["--bind", f"127.0.0.1:{port}", "--worker-class", worker]
+        log, given = tmp_path / "server.log", [word.format(bind=f"127.0.0.1:{port}") for word in arguments]
+        command = [str(installed.program(program)), *given]
         with log.open("wb") as out:
             process = subprocess.Popen(
                 command, cwd=folder, env=clean(), stdout=out, stderr=subprocess.STDOUT, start_new_session=True

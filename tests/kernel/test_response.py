@@ -64,7 +64,7 @@ def test_no_header_value_breaks_out_of_its_line(value):
     if any(byte in data for byte in (b"\r", b"\n", b"\0")):
         with pytest.raises(ValueError, match="header"):
             header("x-a", value)
-    elif not any(byte < 32 and byte != 9 or byte == 127 for byte in data):
+    elif not any((byte < 32 and byte != 9) or byte == 127 for byte in data):
         assert header("x-a", value) == (b"x-a", data)
 
 

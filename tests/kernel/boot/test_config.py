@@ -94,7 +94,14 @@ def test_a_list_is_the_same_with_commas_and_lines(tmp_path_factory, parts):
 
 @pytest.mark.parametrize(
     ("given", "wanted"),
-    [("a", ["a"]), ("a, b,", ["a", "b"]), ("", []), (("a", " b "), ["a", "b"]), ([1, "a"], [1, "a"]), (("a", ""), ["a"])],
+    [
+        ("a", ["a"]),
+        ("a, b,", ["a", "b"]),
+        ("", []),
+        (("a", " b "), ["a", "b"]),
+        ([1, "a"], [1, "a"]),
+        (("a", ""), ["a"]),
+    ],
 )
 def test_items_of_a_list(given, wanted):
     assert items(given) == wanted
@@ -107,7 +114,9 @@ def test_a_value_may_stand_in_the_environment(ini, monkeypatch):
     assert config.secrets == {("shop", "key")}
 
 
-@pytest.mark.parametrize(("content", "wanted"), [("a", "a"), ("a\n", "a"), ("a\n\n", "a\n"), ("a\nb\n", "a\nb"), ("", "")])
+@pytest.mark.parametrize(
+    ("content", "wanted"), [("a", "a"), ("a\n", "a"), ("a\n\n", "a\n"), ("a\nb\n", "a\nb"), ("", "")]
+)
 def test_a_value_may_stand_in_a_file_whose_last_newline_is_dropped(ini, content, wanted):
     secret = ini(content, "secret.txt")
     config = read(ini(f"[shop]\nkey = file:{secret}\n"))

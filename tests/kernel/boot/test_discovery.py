@@ -29,7 +29,9 @@ def test_our_own_plugins_are_found_as_standard():
 
 
 def test_a_stranger_is_found_in_its_metadata_and_not_imported(install):
-    install("acme-billing", "[kernel.plugins]\nbilling = acme_nowhere:Billing\n[kernel.apps]\nbill = acme_nowhere:app\n")
+    install(
+        "acme-billing", "[kernel.plugins]\nbilling = acme_nowhere:Billing\n[kernel.apps]\nbill = acme_nowhere:app\n"
+    )
     found = {member.kind: member for member in scan() if member.distribution == "acme-billing"}
     assert found["plugin"].value == "acme_nowhere:Billing"
     assert (found["plugin"].version, found["plugin"].standard, found["plugin"].state) == ("1.0", False, "discovered")

@@ -61,7 +61,12 @@ def test_every_contribution_knows_its_plugin_and_place(build):
     )  # fmt: skip
     ((route, steps),) = plan.routes
     assert route.where.startswith(f"{__file__}:")
-    wanted = [("layer", "watch", "app"), ("guard", "shop", "app"), ("handler", "shop", "route"), ("render", "", "route")]
+    wanted = [
+        ("layer", "watch", "app"),
+        ("guard", "shop", "app"),
+        ("handler", "shop", "route"),
+        ("render", "", "route"),
+    ]
     assert [(step.phase, step.plugin, step.level) for step in steps] == wanted
     assert [step.where.startswith(__file__) for step in steps] == [True, True, True, False]
     assert [step.is_async for step in steps][:3] == [True, False, True]

@@ -100,7 +100,9 @@ def wrapper(self):
     return (yield)
 
 
-@pytest.mark.parametrize("function", [hookimpl(coroutine), hookimpl(wrapper=True)(wrapper), hookimpl(hookwrapper=True)(wrapper)])
+@pytest.mark.parametrize(
+    "function", [hookimpl(coroutine), hookimpl(wrapper=True)(wrapper), hookimpl(hookwrapper=True)(wrapper)]
+)
 def test_hooks_are_neither_async_nor_wrappers(registry, function):
     registry.register("a", plugin(kernel_word=function))
     problem = only(registry)
@@ -149,7 +151,9 @@ def test_a_hook_that_nobody_implements_has_no_answer(registry):
 
 
 def test_a_hook_that_nobody_specifies_cannot_be_asked(registry):
-    with pytest.raises(LookupError, match="no active plugin specifies the hook 'kernel_wrod'; did you mean 'kernel_word'"):
+    with pytest.raises(
+        LookupError, match="no active plugin specifies the hook 'kernel_wrod'; did you mean 'kernel_word'"
+    ):
         list(registry.collect("kernel_wrod"))
 
 

@@ -31,7 +31,9 @@ def project():
 
 
 def member(name, value, **more):
-    return Member(name, more.pop("kind", "plugin"), value, more.pop("distribution", "acme"), more.pop("version", "1.0"), **more)
+    return Member(
+        name, more.pop("kind", "plugin"), value, more.pop("distribution", "acme"), more.pop("version", "1.0"), **more
+    )
 
 
 def plugin(name_, **attributes):
@@ -82,7 +84,15 @@ def test_discovery_is_asked_once_and_only_when_something_is_named():
     found = Recorded()
     active(Kernel({"plugins": {"active": ""}}, discover=found))
     assert found.asked == 0
-    Kernel({"plugins": {"active": "", }, "apps": {"active": "x"}}, discover=found).booted  # noqa: B018
+    Kernel(
+        {
+            "plugins": {
+                "active": "",
+            },
+            "apps": {"active": "x"},
+        },
+        discover=found,
+    ).booted  # noqa: B018
     assert found.asked == 1
 
 
@@ -107,7 +117,7 @@ def test_an_unknown_plugin_names_the_nearest(project, module):
 def test_an_unknown_plugin_has_the_line_of_the_configuration(tmp_path):
     path = tmp_path / "config.ini"
     path.write_text("[plugins]\nactive = ruoter\n")
-    (problem,) = errors(Kernel(path, discover=lambda: []))
+    (problem,) = errors(Kernel(path, discover=list))
     assert problem.where == f"{path}:2"
 
 
@@ -139,7 +149,7 @@ def test_the_same_claim_met_twice_is_one(project, module):
 def test_an_app_and_a_plugin_may_share_a_name(project, module):
     name = module("from kernel import App, Plugin\nclass A(Plugin): pass\napp = App()")
     found = [member("a", f"{name}:A"), member("a", f"{name}:app", kind="app")]
-    assert active(project(*found, active="a", apps=(), **{"apps_": {}})) == ["a"]
+    assert active(project(*found, active="a", apps=(), apps_={})) == ["a"]
     kernel = Kernel({"plugins": {"active": "a"}, "apps": {"active": "a"}}, discover=lambda: found)
     assert active(kernel) == ["a", "app:a"]
 
@@ -218,12 +228,17 @@ def test_a_plugin_for_another_api_is_refused(project, api):
 
 def test_objects_and_classes_are_active_in_addition(project, module):
     kernel = project(
-        member("a", f"{module(PAIR)}:A"), active="a", plugins=[plugin("b"), plugin("c")()], apps=[App(name="d"), App(routes=())]
+        member("a", f"{module(PAIR)}:A"),
+        active="a",
+        plugins=[plugin("b"), plugin("c")()],
+        apps=[App(name="d"), App(routes=())],
     )
     assert active(kernel) == ["a", "b", "c", "d", "app"]
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="two empty SimpleNamespaces are equal, so pluggy takes them for one")
+@pytest.mark.xfail(
+    strict=True, raises=ValueError, reason="two empty SimpleNamespaces are equal, so pluggy takes them for one"
+)
 def test_two_apps_may_answer_nothing(project):
     assert active(project(apps=[App(name="a"), App(name="b")], active="")) == ["a", "b"]
 

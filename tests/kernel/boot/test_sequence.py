@@ -93,7 +93,9 @@ def test_an_error_of_a_check_stops_the_boot(build):
 
 
 def test_checks_learn_whether_they_are_for_production(build):
-    kernel = build(plugins=[plugin("a", checks=lambda self, deploy: [Problem("deploy", "warning")] if deploy else None)])
+    kernel = build(
+        plugins=[plugin("a", checks=lambda self, deploy: [Problem("deploy", "warning")] if deploy else None)]
+    )
     assert kernel.booted.check(deploy=False) == []
     assert [problem.id for problem in kernel.booted.check(deploy=True)] == ["deploy"]
 
@@ -130,7 +132,9 @@ def test_a_plugin_validates_sections_if_one_does(build):
     assert kernel.service("shop") == ShopConfig("USD")
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="without the plugin 'settings' the Config class is called unguarded")
+@pytest.mark.xfail(
+    strict=True, raises=TypeError, reason="without the plugin 'settings' the Config class is called unguarded"
+)
 def test_a_section_that_does_not_fit_is_a_finding_without_settings_too(build):
     assert build(plugins=[Shop], config={"shop": {"curency": "USD"}}).problems
 
@@ -201,7 +205,9 @@ def test_hooks_are_asked_in_the_order_of_a_boot():
 
 def test_the_plan_is_shown_when_it_is_complete(build):
     seen = []
-    kernel = build(Route("/a", "GET", show), plugins=[plugin("a", compiled=lambda self, plan: seen.append(plan))]).boot()
+    kernel = build(
+        Route("/a", "GET", show), plugins=[plugin("a", compiled=lambda self, plan: seen.append(plan))]
+    ).boot()
     assert seen == [kernel.plan]
     assert len(kernel.plan.routes) == 1
 
@@ -220,12 +226,18 @@ def test_layers_stand_in_the_order_of_their_plugins(build):
 
 @pytest.mark.parametrize("wish", ["one", "a"])
 def test_a_layer_may_stand_before_a_layer_or_a_plugin(build, wish):
-    assert order(build, plugin("a", layers=[Layer("one")]), plugin("b", layers=Layer("two", before=wish))) == ["two", "one"]
+    assert order(build, plugin("a", layers=[Layer("one")]), plugin("b", layers=Layer("two", before=wish))) == [
+        "two",
+        "one",
+    ]
 
 
 @pytest.mark.parametrize("wish", ["two", "b"])
 def test_a_layer_may_stand_after_a_layer_or_a_plugin(build, wish):
-    assert order(build, plugin("a", layers=Layer("one", after=wish)), plugin("b", layers=[Layer("two")])) == ["two", "one"]
+    assert order(build, plugin("a", layers=Layer("one", after=wish)), plugin("b", layers=[Layer("two")])) == [
+        "two",
+        "one",
+    ]
 
 
 def test_the_order_of_absent_layers_is_ignored(build):

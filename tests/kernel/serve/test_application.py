@@ -23,7 +23,7 @@ def plugin(*layers, **hooks):
     return type("Wraps", (Plugin,), {"name": "wraps", "kernel_layers": hookimpl(lambda self: layers), **hooks})
 
 
-def passing(around=True):
+def passing():
     """Return a layer that changes nothing, so that the application is folded."""
 
     async def around(request, call_next):
@@ -105,6 +105,7 @@ async def test_a_header_added_to_a_response_is_sent(build, ask):
     assert (response.header("x-a"), response.header("content-length")) == ("1", "3")
 
 
+@pytest.mark.xfail(strict=True, raises=Incomplete, reason="headers are checked in write(), where a failure counts as after the start")
 async def test_a_header_that_may_not_be_sent_is_a_500(build, ask):
     async def handler(request):
         response = Response("abc")
@@ -165,8 +166,8 @@ async def test_an_os_error_of_a_handler_is_a_500(build, ask):
     assert (await ask(build(Route("/", "GET", raising(OSError("disk")))))).status == 500
 
 
-async def ended(build, handler, **more):
-    """Return the outcomes that the hooks of one request were told, and what ran after it."""
+def ended(build, handler, **more):
+    """Return a kernel and the list of what its hooks are told at the end of a request."""
     seen = []
     layer = Layer("one", on_finish=lambda request, outcome: seen.append(str(outcome)))
     kernel = build(
@@ -186,20 +187,20 @@ async def ended(build, handler, **more):
     ],
 )
 async def test_the_end_of_a_request_is_told_once(build, ask, handler, path, wanted):
-    kernel, seen = await ended(build, handler)
+    kernel, seen = ended(build, handler)
     await ask(kernel, path)
     assert seen == wanted
 
 
 async def test_a_bypass_is_told(build, ask):
-    kernel, seen = await ended(build, show, before_request=lambda request: "bypassed")
+    kernel, seen = ended(build, show, before_request=lambda request: "bypassed")
     await ask(kernel)
     assert seen[-1] == "bypass"
 
 
 @pytest.mark.parametrize(("error", "wanted"), [(ValueError(), "error"), (ClientDisconnect(), "disconnected")])
 async def test_an_answer_that_was_cut_is_told(build, ask, error, wanted):
-    kernel, seen = await ended(build, answering(Chunks(error)))
+    kernel, seen = ended(build, answering(Chunks(error)))
     with pytest.raises(Incomplete):
         await ask(kernel)
     assert seen == [wanted]
@@ -209,7 +210,7 @@ async def test_a_cancelled_request_is_told_and_stays_cancelled(build):
     async def handler(request):
         await anyio.sleep_forever()
 
-    kernel, seen = await ended(build, handler)
+    kernel, seen = ended(build, handler)
     async with Client(kernel) as client:
         with anyio.move_on_after(0.02) as scope:
             await client.get("/")
@@ -230,7 +231,9 @@ async def test_the_last_byte_is_out_before_anything_runs_after_it(build):
     assert sorted(order[2:]) == ["after", "background"]
 
 
-@pytest.mark.xfail(strict=True, reason="answered() puts after_response before the background calls (lifecycle-hooks.md 31)")
+@pytest.mark.xfail(
+    strict=True, reason="answered() puts after_response before the background calls (lifecycle-hooks.md 31)"
+)
 async def test_background_calls_run_before_after_response(build, ask):
     order = []
 
@@ -238,7 +241,9 @@ async def test_background_calls_run_before_after_response(build, ask):
         request.background(order.append, "background")
         return "shown"
 
-    await ask(build(Route("/", "GET", handler, after_response=lambda request: order.append("after")), plugins=[Outcomes]))
+    await ask(
+        build(Route("/", "GET", handler, after_response=lambda request: order.append("after")), plugins=[Outcomes])
+    )
     assert order == ["background", "after"]
 
 
@@ -251,7 +256,7 @@ def recording(order):
 
 @pytest.mark.xfail(strict=True, reason="sys.exception() in serve's finally sees what the caller is handling")
 async def test_an_exception_handled_around_the_kernel_is_not_the_requests_own(build):
-    kernel, seen = await ended(build, show)
+    kernel, seen = ended(build, show)
 
     async def app(scope, receive, send):
         try:
@@ -264,7 +269,9 @@ async def test_an_exception_handled_around_the_kernel_is_not_the_requests_own(bu
     assert seen == ["after", "ok"]
 
 
-@pytest.mark.xfail(strict=True, reason="on_finish hooks inside a gate that bypasses, or inside another layer, are never told")
+@pytest.mark.xfail(
+    strict=True, reason="on_finish hooks inside a gate that bypasses, or inside another layer, are never told"
+)
 async def test_a_bypass_by_an_outer_layer_is_told_too(build, ask):
     seen = []
     layers = [
@@ -292,9 +299,6 @@ async def test_a_failed_start_is_told_with_all_reasons(build, caplog):
 
 
 async def test_a_lifespan_that_fails_is_told_and_logged_with_its_trace(build, caplog):
-    async def fails(kernel):
-        raise ValueError("no database")
-
     class Failing:
         async def __aenter__(self):
             raise ValueError("no database")

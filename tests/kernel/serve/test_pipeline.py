@@ -131,7 +131,9 @@ async def test_a_value_before_the_request_bypasses_the_handler(build, ask, notes
     assert notes == ["a"]
 
 
-@pytest.mark.xfail(strict=True, reason="before_request is folded outside after_request: a bypass misses it (lifecycle-hooks.md 20)")
+@pytest.mark.xfail(
+    strict=True, reason="before_request is folded outside after_request: a bypass misses it (lifecycle-hooks.md 20)"
+)
 async def test_what_bypasses_passes_through_the_layers_and_the_hook_after(build, ask, notes):
     route = Route("/", "GET", notes.handler, before_request=notes.hook("a", "x"), after_request=notes.after("z"))
     await ask(build(route, plugins=[plugin(notes.layer("one", "route"))]))

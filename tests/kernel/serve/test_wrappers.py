@@ -59,7 +59,9 @@ async def test_a_layer_that_owes_a_response_is_named(build, ask, caplog, around,
     assert f"layer 'one' of plugin 'wraps' owes a Response and returned {kind} ({line})" in caplog.text
 
 
-@pytest.mark.parametrize(("hook", "kind"), [(lambda response: None, "NoneType"), (coroutine, ""), (lambda r: coroutine(), "coroutine")])
+@pytest.mark.parametrize(
+    ("hook", "kind"), [(lambda response: None, "NoneType"), (coroutine, ""), (lambda r: coroutine(), "coroutine")]
+)
 async def test_a_hook_that_owes_a_response_is_named(build, ask, caplog, hook, kind):
     response = await ask(build(Route("/", "GET", show, after_request=hook)))
     assert response.status == (500 if kind else 200)

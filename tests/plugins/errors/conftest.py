@@ -1,8 +1,6 @@
-"""What the tests of the errors share: a kernel with the plugin, asked through ASGI."""
+"""What the tests of the errors share: a kernel with the plugin, and a way to ask it."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,43 +8,20 @@ from kernel_errors.plugin import Errors
 from kernel_responses.plugin import Responses
 from kernel_router.plugin import Router
 from kernel_settings.plugin import Settings
+from kernel_testing import Client, Response, make_kernel as isolated
 
 from kernel import App, Kernel
 from kernel.layers import Route
 
-Ask = Callable[..., Awaitable["Answer"]]
-
-
-@dataclass
-class Answer:
-    """What the server would have been told."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-    @property
-    def content(self) -> Any:
-        return json.loads(self.body)
-
 
 def kernel_of(*apps: App, style: str = "json", plugins: Any = ()) -> Kernel:
-    config: Mapping[str, Any] = {"plugins": {"active": ""}, "errors": {"format": style}}
-    return Kernel(config, apps=apps, plugins=[Settings, Responses, Errors, Router, *plugins])
+    ours = [Settings, Responses, Errors, Router]
+    return isolated([*ours, *plugins], apps, {"errors": {"format": style}}, standard=False)
 
 
-async def ask(kernel: Kernel, path: str = "/", method: str = "GET") -> Answer:
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    await kernel({"type": "http", "method": method, "path": path, "headers": []}, receive, send)
-    start, body = sent
-    return Answer(start["status"], start["headers"], body["body"])
+async def ask(kernel: Kernel, path: str = "/", method: str = "GET") -> Response:
+    async with Client(kernel) as client:
+        return await client.request(method, path)
 
 
 def app_of(outcome: Any, **keywords: Any) -> App:
@@ -73,5 +48,5 @@ def make_app() -> Callable[..., App]:
 
 
 @pytest.fixture
-def asking() -> Ask:
+def asking() -> Callable[..., Any]:
     return ask

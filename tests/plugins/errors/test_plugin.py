@@ -31,20 +31,20 @@ async def test_a_code_of_an_app_is_answered(
 ) -> None:
     answer = await asking(make_kernel(make_app(Error(1100), errors=errors)), path)
     assert answer.status == 401
-    assert answer.content == {"status": "error", "code": 1100, "message": "Authorization error"}
+    assert answer.json() == {"status": "error", "code": 1100, "message": "Authorization error"}
 
 
 @pytest.mark.parametrize("path", ["/raised", "/returned"])
 async def test_an_exception_is_answered(path: str, make_kernel: Any, make_app: Any, asking: Any) -> None:
     answer = await asking(make_kernel(make_app(BadRequest({"message": "Login failed!"}))), path)
-    assert (answer.status, answer.content) == (400, {"message": "Login failed!"})
+    assert (answer.status, answer.json()) == (400, {"message": "Login failed!"})
 
 
 async def test_no_route_is_code_1001_and_another_method_1004(make_kernel: Any, make_app: Any, asking: Any) -> None:
     kernel = make_kernel(make_app(None))
     lost, other = await asking(kernel, "/nowhere"), await asking(kernel, "/returned", "DELETE")
-    assert (lost.status, lost.content["code"]) == (404, 1001)
-    assert (other.status, other.content["code"]) == (405, 1004)
+    assert (lost.status, lost.json()["code"]) == (404, 1001)
+    assert (other.status, other.json()["code"]) == (405, 1004)
     assert (b"allow", b"GET, HEAD, OPTIONS") in other.headers
 
 
@@ -78,7 +78,7 @@ async def test_other_rescuers_come_first(make_kernel: Any, make_app: Any, asking
 async def test_problem_details_by_configuration(make_kernel: Any, make_app: Any, asking: Any) -> None:
     answer = await asking(make_kernel(make_app(Error(1100), errors=ERRORS), style="problem"), "/raised")
     assert (b"content-type", b"application/problem+json") in answer.headers
-    assert (answer.content["status"], answer.content["code"]) == (401, 1100)
+    assert (answer.json()["status"], answer.json()["code"]) == (401, 1100)
 
 
 async def test_the_registry_is_a_service(make_kernel: Any, make_app: Any) -> None:

@@ -1,6 +1,5 @@
 """What the tests of networking share: a kernel that tells what it saw of a request."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from kernel_requests.plugin import Requests
 from kernel_responses.plugin import Responses
 from kernel_router.plugin import Router
 from kernel_settings.plugin import Settings
+from kernel_testing import Client, make_kernel as isolated
 
 from kernel import App, Kernel, Request
 from kernel.layers import Route
@@ -23,28 +23,19 @@ async def seen(request: Request) -> dict[str, Any]:
 
 
 def kernel_of(**section: Any) -> Kernel:
-    routes = [Route("/seen", "GET", seen)]
     plugins = [Settings, Requests, Responses, Errors, Networking, Router]
-    return Kernel({"plugins": {"active": ""}, "networking": section}, apps=[App(routes=routes)], plugins=plugins)
+    app = App(routes=[Route("/seen", "GET", seen)])
+    return isolated(plugins, [app], {"networking": section}, standard=False)
 
 
 async def ask(
     kernel: Kernel, *headers: tuple[str, str], client: tuple[str, int] | None = ("10.0.0.1", 99)
 ) -> tuple[int, Any]:
     """Return status and content of the answer to GET /seen."""
-    sent: list[Any] = []
-    scope = {"type": "http", "method": "GET", "path": "/seen", "scheme": "http", "client": client}
-    pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    await kernel({**scope, "headers": pairs}, receive, send)
-    start, body = sent
-    return start["status"], json.loads(body["body"])
+    lowered = [(name.lower(), value) for name, value in headers]
+    async with Client(kernel, headers=()) as server:
+        response = await server.get("/seen", lowered, scope={"client": client})
+    return response.status, response.json()
 
 
 @pytest.fixture

@@ -79,8 +79,8 @@ async def test_both_hosts_have_to_be_allowed(host: str, forwarded: str, make_ker
 
 
 async def test_the_proxy_layer_is_there_only_when_a_proxy_is_trusted(make_kernel: Any) -> None:
-    assert [layer.asgi for layer in make_kernel().plan.layers] == [None]
-    assert [layer.asgi for layer in make_kernel(trusted_proxies="::1").plan.layers] != [None]
+    for section, there in (({}, False), ({"trusted_proxies": "::1"}, True)):
+        assert any(layer.asgi for layer in make_kernel(**section).plan.layers) is there
 
 
 @pytest.mark.parametrize(
