@@ -21,5 +21,5 @@ from kernel.plugin import App as App, Plugin as Plugin
 from kernel.request import Request as Request
 from kernel.response import Response as Response
 
+# The project of the working directory, which must have a config.ini; booted by its first use.
 app = Kernel(lambda: locate()[0])
-"""The project of the working directory, which must have a config.ini; booted by its first use."""

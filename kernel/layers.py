@@ -99,8 +99,6 @@ class Layer:
     def __post_init__(self) -> None:
         if self.level not in get_args(Level):
             raise ValueError(f"layer '{self.name}': level '{self.level}' is none of {', '.join(get_args(Level))}")
-        for name in ("before", "after"):
-            object.__setattr__(self, name, as_tuple(getattr(self, name)))
 
 
 class Route:

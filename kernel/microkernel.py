@@ -13,7 +13,7 @@ from kernel.boot.config import Config, Source
 from kernel.boot.discovery import scan
 from kernel.boot.plan import Member, Plan
 from kernel.boot.sequence import Boot
-from kernel.errors import KernelError, Problem
+from kernel.errors import Findings, KernelError
 from kernel.layers import F, Hooks
 from kernel.plugin import App
 from kernel.request import Context, Request
@@ -69,20 +69,12 @@ class Kernel:
         self.booted.demand()
         return self
 
-    @property
-    def config(self) -> Config:
-        """The sections of config.ini, references resolved, those of plugins validated."""
-        return self.booted.config
-
-    @property
-    def plan(self) -> Plan:
-        """What was compiled, with the origin of every part."""
-        return self.booted.plan
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Every finding of the boot, warnings included."""
-        return tuple(self.booted.problems)
+    # The sections of config.ini, references resolved, those of plugins validated.
+    config: Config = property(lambda self: self.booted.config)  # type: ignore[assignment]  # read-only
+    # What was compiled, with the origin of every part.
+    plan: Plan = property(lambda self: self.booted.plan)  # type: ignore[assignment]  # read-only
+    # Every finding of the boot, warnings included.
+    problems: Findings = property(lambda self: self.booted.problems)  # type: ignore[assignment]  # read-only
 
     def provide(self, key: str, value: Any) -> None:
         """Offer *value* under *key*; a key taken by another plugin is a finding."""
@@ -120,7 +112,9 @@ class Kernel:
         """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
         boot = self.boot().booted
         async with AsyncExitStack() as stack:
-            for name, answer in self.collect("kernel_lifespan", kernel=self):
+            answers = self.collect("kernel_lifespan", kernel=self)
+            boot.demand()
+            for name, answer in answers:
                 try:
                     await stack.enter_async_context(answer if hasattr(answer, "__aenter__") else answer(self))
                 except Exception as error:

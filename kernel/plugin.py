@@ -5,8 +5,8 @@ from typing import Any
 
 from kernel.layers import OPTION_NAMES, Options, caller
 
+# Version of the hook specifications: a plugin's major must be equal, its minor not above.
 API = (1, 0)
-"""Version of the hook specifications: a plugin's major must be equal, its minor not above."""
 
 
 class Plugin:

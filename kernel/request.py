@@ -5,7 +5,7 @@ plugins: `kernel.provide("request.cookies", parse)` makes `request.cookies`, com
 headers, body, JSON, query and cookies are those of the plugin "requests".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,8 @@ class Request:
         self.after, self.waiting = (*self.after, lambda request: func(*args)), True
 
 
-def extended(services: Mapping[str, Any]) -> type[Request]:
+def extended(services: Mapping[str, Any], finishers: Iterable[Callable[..., Any]] = ()) -> type[Request]:
     """Return a Request class of one kernel, with an attribute for each service "request.NAME"."""
-    provided = {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}
+    provided: dict[str, Any] = {"finishers": tuple(finishers), "waiting": bool(finishers)}
+    provided |= {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}
     return type("Request", (Request,), provided)

@@ -8,5 +8,5 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+# The kernel as requests and hooks are given it; its own type stands above all that mention it.
 Application = Any
-"""The kernel as requests and hooks are given it; its own type stands above all that mention it."""

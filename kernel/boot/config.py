@@ -21,7 +21,7 @@ class Config(dict[str, dict[str, Any]]):
     """The sections by name; `origins` and `secrets` are keyed by (section, key)."""
 
     def __init__(self, sections: Mapping[str, Mapping[str, Any]], path: Path | None = None) -> None:
-        lowered = {name: {key.lower(): _lines(v) for key, v in keys.items()} for name, keys in sections.items()}
+        lowered = {name: {key.lower(): value for key, value in keys.items()} for name, keys in sections.items()}
         super().__init__(lowered)
         self.path, self.root = path, path.parent if path else Path.cwd()
         self.origins: dict[tuple[str, str], str] = {}
@@ -71,16 +71,17 @@ def read(source: Source = None) -> Config:
 
 
 def _parse(path: Path) -> Config:
-    parser = ConfigParser(interpolation=None, default_section="\0", empty_lines_in_values=False)
+    parser = ConfigParser(interpolation=None, default_section="\0")
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
         parser.read_string(text, str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
         hint = "" if path.is_file() else "'kernel new project NAME' writes one; KERNEL_CONFIG names another place"
         problem = Problem("config.unreadable", "error", " ".join(str(error).split()), hint, str(path))
         raise ConfigError([problem]) from error
-    config, section = Config({name: parser[name] for name in parser.sections()}, path), ""
-    for number, line in enumerate(text.splitlines(), 1):
+    sections = {name: {key: _lines(value) for key, value in parser[name].items()} for name in parser.sections()}
+    config, section = Config(sections, path), ""
+    for number, line in enumerate(text.split("\n"), 1):
         if line[:1] == "[":
             section = line.partition("]")[0][1:]
         if line[:1].strip() and line[0] not in "#;":
@@ -89,10 +90,8 @@ def _parse(path: Path) -> Config:
     return config
 
 
-def _lines(value: Any) -> Any:
+def _lines(value: str) -> str | tuple[str, ...]:
     """Drop comments behind a blank; several lines become a tuple of those that say something."""
-    if not isinstance(value, str):
-        return value
     lines = [re.sub(r"(^|\s)[;#].*", "", line).strip() for line in value.split("\n")]
     return tuple(filter(None, lines)) if len(lines) > 1 else lines[0]
 

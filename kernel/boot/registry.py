@@ -54,7 +54,10 @@ class Registry:
             hint = f"switch on the plugin that specifies 'kernel_{keyword}' in [plugins] active"
             self.problems.error("app.keyword", message, hint, app.where)
         answers = {f"kernel_{keyword}": answer for keyword, answer in app.answers.items() if keyword in known}
-        return SimpleNamespace(**{hook: hookimpl(_constant(answer)) for hook, answer in answers.items()})
+        hooks = {hook: hookimpl(constant(answer)) for hook, answer in answers.items()}
+        own = {hook: getattr(app, hook) for hook in dir(app) if hook.startswith("kernel_")}
+        # the name makes it unequal to other namespaces, which pluggy would take for the same plugin
+        return SimpleNamespace(name=name, **hooks, **own)
 
     def _check(self, blame: str, hook: str, function: Any, plugin: Any) -> None:
         """Note what is wrong with one hook implementation."""
@@ -101,7 +104,8 @@ class Registry:
         return next(self.collect(hook, **arguments), None)
 
 
-def _constant(answer: Any) -> Any:
+def constant(answer: Any) -> Any:
+    """Return a hook that answers the same every time."""
     return lambda: answer
 
 

@@ -73,10 +73,15 @@ class Selection:
             try:
                 return self._accept(replace(member, value=place), load(place))
             except LookupError as error:
-                reasons.append(f"cannot be found: {error.args[0]}")
+                guess = did_you_mean(member.name, self._found[member.kind])
+                reasons.append(f"cannot be found: {error.args[0]}{guess}")
             except Exception as error:  # whatever a stranger's module raises
                 return self._fail(member, f"cannot be imported: {blame(error)}", "", innermost(error))
-        self._fail(member, "; ".join(reasons), f"pip install what brings it, or mend [{member.kind}s] active")
+        hint, place = (
+            "pip install what brings it, or mend [{}s] active",
+            self._config.origin(f"{member.kind}s", "active"),
+        )
+        self._fail(member, "; ".join(dict.fromkeys(reasons)), hint.format(member.kind), place)
 
     def _accept(self, member: Member, thing: Any) -> None:
         plugin = thing() if isinstance(thing, type) else thing

@@ -118,8 +118,9 @@ class Boot:
         router = self.registry.first("kernel_router", routes=bound)
         match = router[1] if router else lambda request: None
         core = match, rescue, compiler.encoders
-        build = extended({key: value for key, (_, value) in self.services.items()})
-        self.compiled = build, *core, *compiler.application(dispatching(*core))
+        folded = compiler.application(dispatching(*core))
+        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers)
+        self.compiled = build, *core, *folded
         self.plan.application = tuple(compiler.steps)
 
     def _layers(self) -> list[Layer]:
@@ -135,8 +136,8 @@ class Boot:
                 both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
                 self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", "rename one")
             others = [(one.name, wish) for one in layers for wish in (one.name, one.plugin)]
-            edges += [(name, layer.name) for name, wish in others if wish in layer.after]
-            edges += [(layer.name, name) for name, wish in others if wish in layer.before]
+            edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
+            edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]
         try:
             order = sort(list(by_name), edges, items(self.config.get("order", {}).get("layers", ())))
         except CycleError as error:

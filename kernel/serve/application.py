@@ -8,7 +8,7 @@ from typing import Any
 from kernel.errors import BootError, ClientDisconnect, HTTPException
 from kernel.layers import Handler
 from kernel.request import Request
-from kernel.response import LENGTHS, WITHOUT_BODY, Response
+from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked
 from kernel.serve.wrappers import Render, Rescuer
 from kernel.types import Receive, Scope, Send
 
@@ -18,12 +18,11 @@ new: Any = object.__new__  # the constructor in place costs less than calling it
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
+# What a request needs, bound once: the Request class, match, rescue, encoders, gates, inner, enter, leave, conclude.
+#
+# `gates` are the sync before_request hooks of the outermost layers; they run without a frame of
+# their own. `inner` is what the other application layers were folded to, or None.
 Compiled = tuple[Any, ...]
-"""What a request needs, bound once: the Request class, match, rescue, encoders, gates, inner, enter, leave, conclude.
-
-`gates` are the sync before_request hooks of the outermost layers; they run without a frame of
-their own. `inner` is what the other application layers were folded to, or None.
-"""
 
 
 def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
@@ -40,10 +39,11 @@ def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) ->
     return dispatch
 
 
-async def serve(  # each call out of it would cost every request
-    kernel: Any, scope: Scope, receive: Receive, send: Send, compiled: Compiled = ()
-) -> None:
-    """Serve one connection (ASGI 3.0): `Kernel.__call__`. Each request ends in exactly one way."""
+async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compiled: Compiled = ()) -> None:  # noqa: C901
+    """Serve one connection (ASGI 3.0): `Kernel.__call__`. Each request ends in exactly one way.
+
+    The one long function of the kernel: each call out of it would cost every request.
+    """
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
@@ -57,6 +57,7 @@ async def serve(  # each call out of it would cost every request
             for gate in gates:
                 value = gate(request)
                 if value is not None:
+                    request.bypassed = True
                     break
             else:
                 handler = inner or match(request)
@@ -65,6 +66,8 @@ async def serve(  # each call out of it would cost every request
             response = (route.encoders if route else common)[value.__class__](value)
             if response.streamed:
                 response = await response.prepare(request)
+            if response.pairs.__class__ is list:  # somebody changed them; what may not be sent is found here
+                response.pairs = tuple(checked(response.pairs))
         except Exception as error:
             response = await rescue(request, error)
         pairs, status, length = response.pairs, response.status, len(response.body)

@@ -6,17 +6,16 @@ piece is noted as a `Step`, so that `kernel explain` shows exactly what was comp
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import takewhile
 from typing import Any
 
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
 from kernel.layers import Handler, Hook, Layer, Options, Route, where
-from kernel.request import Request
 from kernel.response import Response
 from kernel.serve import wrappers
-from kernel.serve.wrappers import Render, Rescuer, is_async, label, rescuing
+from kernel.serve.wrappers import Render, Rescuer, after, answered, before, is_async, label
 
 
 class Encoders(dict[type, Render]):
@@ -39,15 +38,12 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer]) -> None:
         self._registry, self._layers = registry, layers
-        self.steps: list[Step] = []
         self.encoders = Encoders(self, None)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
-    def _begin(self, render: Render) -> Render:
-        self.steps, before = [], partial(wrappers.before, render=render)
-        self._wraps: dict[str, Any] = {"before_request": before, "after_request": wrappers.after}
-        self._wraps |= {"after_response": wrappers.answered, "on_finish": wrappers.finished}
-        return render
+    def _begin(self, render: Render) -> None:
+        bypassing, self.steps, self.finishers = partial(before, render=render), list[Step](), list[Hook]()
+        self._wraps: dict[str, Any] = {"before_request": bypassing, "after_request": after, "after_response": answered}
 
     def application(self, dispatch: Handler) -> tuple[tuple[Any, ...], Handler | None]:
         """Fold the layers of level "application" around *dispatch*, which never raises.
@@ -71,13 +67,14 @@ class Compiler:
         `serve` renders what it returns.
         """
         route.encoders = encoders = Encoders(self, route)
-        render, options = self._begin(encoders.render), route.effective
+        self._begin(encoders.render)
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
-        call = inner = wrappers.endpoint(value, render)
-        call = self._hooks(call, route, levels)
+        inner = wrappers.endpoint(value, encoders.render)
+        call = self._hooks(inner, route, levels)
         for level, layer in reversed(list(self._around(route, levels))):
-            call = self._wrapped(call, layer, level, options.skip)
+            call = self._wrapped(call, layer, level, route.effective.skip)
+        call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
         encoders.copies = call is not inner or self.encoders.copies
         return value if call is inner else call
 
@@ -90,16 +87,13 @@ class Compiler:
 
     def rescue(self) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
-        known: dict[tuple[type[Exception], Route | None], Hook | None] = {}
 
-        def ask(request: Request, error: Exception) -> Hook | None:
-            key = type(error), request.route
-            if key not in known:
-                answer = self._registry.first("kernel_rescue", exc_type=key[0], route=key[1])
-                known[key] = answer and answer[1]
-            return known[key]
+        @cache
+        def ask(kind: type[Exception], route: Route | None) -> Hook | None:
+            answer = self._registry.first("kernel_rescue", exc_type=kind, route=route)
+            return answer and answer[1]
 
-        return rescuing(ask, self.encoders.render)
+        return wrappers.rescuing(ask, self.encoders.render)
 
     def encoder(self, kind: type, route: Route | None, copies: bool) -> Render:
         """Return `(value) -> Response` for one type; with *copies*, something outside may change a response."""
@@ -118,11 +112,14 @@ class Compiler:
         if not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
             self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
             return call
-        for phase in ("after_response", "after_request", "before_request", "on_finish"):
+        for phase, wrap in self._wraps.items():
             hook = getattr(layer, phase)
             if hook:
-                call = self._wraps[phase](call, hook)
+                call = wrap(call, hook)
                 self._note(phase, hook, level, layer.plugin)
+        if layer.on_finish:
+            self.finishers.insert(0, layer.on_finish)
+            self._note("on_finish", layer.on_finish, level, layer.plugin)
         if layer.around:
             call = wrappers.around(call, layer)
             self._note("layer", layer.around, level, layer.plugin, name=layer.name)
@@ -130,16 +127,16 @@ class Compiler:
 
     def _hooks(self, call: Handler, route: Route, levels: list[tuple[str, Options]]) -> Handler:
         """Wrap the users' hooks: of each kind the nearest level's wins, guards add up."""
-        for phase in ("after_response", "after_request", "before_request"):
+        for phase, wrap in self._wraps.items():
             winner, found = "", [(level, getattr(options, phase)) for level, options in reversed(levels)]
             for level, hook in [(level, hook) for level, hook in found if hook]:
                 status = f"overridden: by '{winner}'" if winner else "active"
                 status = "skipped: by skip=" if getattr(hook, "__name__", "") in route.effective.skip else status
                 if status == "active":
-                    winner, call = label(hook), self._wraps[phase](call, hook)
+                    winner, call = label(hook), wrap(call, hook)
                 self._note(phase, hook, level, route.app, status)
         for level, guard in [(level, guard) for level, options in reversed(levels) for guard in options.guards[::-1]]:
-            call = wrappers.before(call, guard, None)
+            call = before(call, guard, None)
             self._note("guard", guard, level, route.app)
         return call
 

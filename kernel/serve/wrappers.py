@@ -86,17 +86,17 @@ def answered(inner: Handler, hook: Hook) -> Handler:
 
     async def call(request: Request) -> Response:
         response = await inner(request)
-        request.after, request.waiting = (hook, *request.after), True
+        request.after, request.waiting = (*request.after, hook), True
         return response
 
     return call
 
 
-def finished(inner: Handler, hook: Hook) -> Handler:
-    """Have *hook* called with the outcome, however the request ends from here on."""
+def finished(inner: Handler, hooks: tuple[Hook, ...]) -> Handler:
+    """Have *hooks* called with the outcome, however the request ends."""
 
     async def call(request: Request) -> Response:
-        request.finishers, request.waiting = (*request.finishers, hook), True
+        request.finishers, request.waiting = (*request.finishers, *hooks), True
         return await inner(request)
 
     return call
@@ -111,7 +111,7 @@ def endpoint(handler: Hook, render: Render) -> Handler:
     return call
 
 
-def rescuing(ask: Callable[[Request, Exception], Hook | None], render: Render) -> Rescuer:
+def rescuing(ask: Callable[..., Hook | None], render: Render) -> Rescuer:
     """Return what answers every exception; *ask* finds the plugin's or user's answer to one.
 
     A group of one exception, as task groups raise it, is answered as its only member.
@@ -122,7 +122,7 @@ def rescuing(ask: Callable[[Request, Exception], Hook | None], render: Render) -
             error = error.exceptions[0]
         if isinstance(error, ClientDisconnect):
             raise error
-        answer = ask(request, error) or fallback
+        answer = ask(type(error), request.route) or fallback
         try:
             value = answer(request, error)
             return (

@@ -89,7 +89,9 @@ def parse(text: str) -> tuple[socket.AddressFamily, Any]:
     host, colon, port = text.rpartition(":") if "]" not in text.rpartition(":")[2] else (text, "", "8000")
     host, port = (host, port) if colon or host else (text, "8000")
     if not host or not port.isascii() or not port.isdecimal():
-        raise click.BadParameter(f"'{text}' is no address like 127.0.0.1:8000, [::1]:8000 or unix:/path", param_hint="--bind")
+        raise click.BadParameter(
+            f"'{text}' is no address like 127.0.0.1:8000, [::1]:8000 or unix:/path", param_hint="--bind"
+        )
     host = host.removeprefix("[").removesuffix("]")
     return (socket.AF_INET6 if ":" in host else socket.AF_INET), (host, int(port))
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 import click
+
 import kernel
 from kernel import Problem
-
 from kernel_admin.faults import tell
 from kernel_admin.project import explain_imports
 from kernel_admin.tables import as_json, dump

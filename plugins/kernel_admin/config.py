@@ -5,9 +5,9 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import click
-from kernel import Kernel
 from kernel_settings import shown
 
+from kernel import Kernel
 from kernel_admin.check import findings, report
 from kernel_admin.faults import tell
 from kernel_admin.project import readable, safe

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from importlib_metadata import Distribution, PathDistribution, distributions
+from importlib_metadata import PathDistribution, distributions
+
 from kernel import Problem
 from kernel.boot.config import Config, read
 from kernel.errors import ConfigError
-
 from kernel_admin.binding import Place, default_bind
 from kernel_admin.faults import Fault, tell
 from kernel_admin.tables import as_json, dump
@@ -35,13 +35,16 @@ def doctor(as_json: bool) -> None:
         "port": list(port(project)),
         "project folder": list(writable(project.root)),
     }
-    problems = [problem for found in checks.values() for problem in found]
+    problems = [problem for spoiled in checks.values() for problem in spoiled]
     if as_json:
-        dump({"checks": {name: not found for name, found in checks.items()}, "problems": list(map(asdict, problems))})
-    for name, found in checks.items() if not as_json else ():
-        click.echo(f"{name:22}{'ok' if not found else 'see below'}")
-    for problem in problems if not as_json else ():
-        tell(problem, sys.stdout)
+        dump(
+            {"checks": {name: not spoiled for name, spoiled in checks.items()}, "problems": list(map(asdict, problems))}
+        )
+    else:
+        for name, spoiled in checks.items():
+            click.echo(f"{name:22}{'see below' if spoiled else 'ok'}")
+        for problem in problems:
+            tell(problem, sys.stdout)
     sys.exit(1 if problems else 0)
 
 
@@ -57,7 +60,9 @@ def python(version: tuple[int, ...]) -> Iterator[Problem]:
     """Find a Python that is too old."""
     if version < OLDEST:
         text = ".".join(map(str, version))
-        yield problem("python", f"python {text} is too old", f"use {'.'.join(map(str, OLDEST))} or newer", sys.executable)
+        yield finding(
+            "python", f"python {text} is too old", f"use {'.'.join(map(str, OLDEST))} or newer", sys.executable
+        )
 
 
 def versions() -> Iterator[Problem]:
@@ -66,19 +71,23 @@ def versions() -> Iterator[Problem]:
         version = found(wish.name)
         optional = bool(wish.marker and "extra" in str(wish.marker))
         if version is None and not optional:
-            yield problem("dependency", f"'{wish.name}' is not installed", f"pip install '{wish}'")
+            yield finding("dependency", f"'{wish.name}' is not installed", f"pip install '{wish}'")
         elif version and not wish.specifier.contains(version, prereleases=True):
             need = f"{wish.name}{wish.specifier}"
-            yield problem("dependency", f"'{wish.name}' is {version}, needed is {wish.specifier}", f"pip install '{need}'")
+            yield finding(
+                "dependency", f"'{wish.name}' is {version}, needed is {wish.specifier}", f"pip install '{need}'"
+            )
 
 
-def owners(installed: Iterable[Distribution]) -> Iterator[Problem]:
+def owners(installed: Iterable[Any]) -> Iterator[Problem]:
     """Find other distributions that own the import name `kernel`: one overwrites the other."""
     for dist in installed:
         name = dist.name.lower().replace("_", "-")
         if name != DISTRIBUTION and any(str(path) == "kernel/__init__.py" for path in dist.files or ()):
             message = f"'{dist.name}' {dist.version} owns the import name 'kernel' too"
-            yield problem("double", message, f"pip uninstall {dist.name}, then pip install --force-reinstall {DISTRIBUTION}")
+            yield finding(
+                "double", message, f"pip uninstall {dist.name}, then pip install --force-reinstall {DISTRIBUTION}"
+            )
 
 
 def leftovers(folder: Path) -> Iterator[Problem]:
@@ -89,7 +98,7 @@ def leftovers(folder: Path) -> Iterator[Problem]:
         entries = [sorted(map(str, dist.entry_points)) for dist in known]
         if not known or sorted(map(str, left.entry_points)) not in entries:
             message = f"'{path.name}' is stale: what it tells of '{left.name}' is not what is installed"
-            yield problem("leftover", message, "remove it, or pip install -e . again", str(path))
+            yield finding("leftover", message, "remove it, or pip install -e . again", str(path))
 
 
 def port(project: Config) -> Iterator[Problem]:
@@ -97,15 +106,15 @@ def port(project: Config) -> Iterator[Problem]:
     try:
         Place.open(default_bind(project)).close()
     except (Fault, click.ClickException) as error:
-        yield problem("port", error.message, "", "[networking] bind")
+        yield finding("port", error.message, "", "[networking] bind")
 
 
 def writable(folder: Path) -> Iterator[Problem]:
     """Find a project folder that cannot be written."""
     if not os.access(folder, os.W_OK):
-        yield problem("folder", f"the project folder '{folder}' cannot be written", "change its owner or its mode")
+        yield finding("folder", f"the project folder '{folder}' cannot be written", "change its owner or its mode")
 
 
-def problem(kind: str, message: str, hint: str, where: str = "") -> Problem:
+def finding(kind: str, message: str, hint: str, where: str = "") -> Problem:
     """Return one finding of the doctor."""
     return Problem(f"doctor.{kind}", "error", message, hint, where)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+
 from kernel import Kernel, Request
 from kernel.boot.plan import Step
 from kernel.errors import HTTPException
-
 from kernel_admin.project import compiled, safe
 from kernel_admin.scopes import scope
 from kernel_admin.tables import as_json, dump, table

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 import click
+
 from kernel.boot.registry import blame, innermost
-from kernel.errors import BootError, ConfigError, KernelError, Problem
+from kernel.errors import BootError, KernelError, Problem
 
 COLORS = {"error": "red", "warning": "yellow"}
 
@@ -16,7 +17,8 @@ class Fault(click.ClickException):
     """Ends a command with findings and an exit code."""
 
     def __init__(self, problems: Iterable[Problem], code: int = 1) -> None:
-        self.problems, self.exit_code = tuple(problems), code
+        self.problems = tuple(problems)
+        self.exit_code = code  # type: ignore[misc]  # click reads it from the instance
         super().__init__("\n".join(map(str, self.problems)))
 
     @classmethod
@@ -45,13 +47,3 @@ def tell(problem: Problem, file: IO[Any] | None = None) -> None:
     """Print one finding, on stderr unless *file* says otherwise."""
     text = str(problem).removeprefix(problem.level)
     click.echo(click.style(problem.level, fg=COLORS[problem.level]) + text, file=file or sys.stderr)
-
-
-def exit_code(problems: Iterable[Problem]) -> int:
-    """Return the exit code that a boot with *problems* ends with."""
-    return max((e.exit_code for e in (BootError, ConfigError) if _holds(e, problems)), default=0)
-
-
-def _holds(error: type[BootError], problems: Iterable[Problem]) -> bool:
-    fatal = [problem for problem in problems if problem.level == "error"]
-    return bool(fatal) and (error is BootError or any(problem.id.startswith("config.") for problem in fatal))

@@ -4,7 +4,7 @@ This room imports click and nothing of the kernel: help has to be there before a
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -58,7 +58,7 @@ class Commands(click.Group):
         """Write the list without importing what it names."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-        foreign = self._foreign() if has_config() and _project().names_strangers() else {}
+        foreign = self._foreign() if has_config("[plugins]") and _project().names_strangers() else {}
         if foreign:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in foreign.items()])
@@ -82,14 +82,20 @@ class Commands(click.Group):
 
             raise Fault.of(error, traceback=ctx.params["traceback"]) from error
 
-    def _foreign(self) -> dict[str, click.Command]:
-        return _project().commands() if has_config() else {}
+    def _foreign(self) -> Mapping[str, click.Command]:
+        commands: Mapping[str, click.Command] = _project().commands() if has_config() else {}
+        return commands
 
 
-def has_config() -> bool:
-    """Tell whether there is a project here, as far as a look at the disk can."""
+def has_config(section: str = "") -> bool:
+    """Tell whether there is a project here whose configuration mentions *section*, as far as a look can."""
     env = os.environ.get("KERNEL_ENV")
-    return os.path.exists(os.environ.get("KERNEL_CONFIG") or (f"config.{env}.ini" if env else "config.ini"))
+    path = os.environ.get("KERNEL_CONFIG") or (f"config.{env}.ini" if env else "config.ini")
+    try:
+        with open(os.path.join(path, "config.ini") if os.path.isdir(path) else path, "rb") as file:
+            return section.encode() in file.read()
+    except OSError:
+        return False
 
 
 def _project() -> Any:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import click
+
 from kernel import Kernel
 from kernel.boot.config import items
 from kernel.boot.plan import Member
 from kernel.boot.selection import bare
 from kernel.errors import did_you_mean
 from kernel.layers import where
-
 from kernel_admin.faults import Fault
 from kernel_admin.project import safe
 from kernel_admin.tables import Row, as_json, cell, dump, emit
@@ -119,10 +119,14 @@ def required_by(project: Kernel, member: Member) -> list[str]:
 def because(project: Kernel, member: Member) -> list[str]:
     """Return the edges that put something before *member*."""
     active = {one.name for one in project.plan.active}
-    edges = [f"{kind} '{wish}'" for kind in ("requires", "after") for wish in member.names(kind) if bare(wish) in active]
+    edges = [
+        f"{kind} '{wish}'" for kind in ("requires", "after") for wish in member.names(kind) if bare(wish) in active
+    ]
     edges += [f"'{one.name}' is before it" for one in project.plan.active if member.name in one.names("before")]
     first = items(project.config.get("order", {}).get("plugins", ()))
-    return edges + [f"[order] plugins: after '{one}'" for one, two in zip(first, first[1:], strict=False) if two == member.name]
+    return edges + [
+        f"[order] plugins: after '{one}'" for one, two in zip(first, first[1:], strict=False) if two == member.name
+    ]
 
 
 def contributions(project: Kernel, member: Member) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The project that a command looks at, and the commands its plugins add."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import click
+
 import kernel
 from kernel import Kernel
 from kernel.boot.config import items, locate, read
@@ -14,7 +15,6 @@ from kernel.boot.discovery import load
 from kernel.boot.registry import blame
 from kernel.errors import ConfigError, Findings, Problem
 from kernel.layers import as_tuple
-
 from kernel_admin.faults import Fault, tell
 
 SAFE = "KERNEL__PLUGINS__ON_ERROR"
@@ -102,17 +102,17 @@ def environment(name: str, value: str) -> Iterator[None]:
 
 
 def names_strangers() -> bool:
-    """Tell whether the configuration names plugins or apps that may have commands."""
+    """Tell whether the configuration names plugins that may have commands."""
     try:
         config = read(locate()[0])
     except ConfigError:
         return False
     plugins = items(config.get("plugins", {}).get("active", "standard"))
-    return set(plugins) != {"standard"} or bool(items(config.get("apps", {}).get("active", "")))
+    return not {"standard"}.issuperset(plugins)
 
 
 @cache
-def commands() -> dict[str, click.Command]:
+def commands() -> Mapping[str, click.Command]:
     """Return the commands that plugins add to `kernel`; a plugin that fails is told and left out."""
     group, project = click.Group("kernel"), quietly(safe)
     if project is None:

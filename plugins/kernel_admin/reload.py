@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+
 from kernel.boot.config import Config, items, locate, read
 from kernel.boot.discovery import scan
 from kernel.errors import ConfigError
-
 from kernel_admin.binding import Place, default_bind
 from kernel_admin.children import Child, Serving, kill, stop
 from kernel_admin.faults import tell

@@ -6,8 +6,8 @@ from typing import Any
 
 import anyio
 import click
-from kernel import Kernel
 
+from kernel import Kernel
 from kernel_admin.project import strict
 from kernel_admin.scopes import Pair, scope
 from kernel_admin.tables import as_json, dump

@@ -1,8 +1,9 @@
 """`kernel routes`: every method of every route."""
 
 import click
-from kernel import Kernel
 
+from kernel import Kernel
+from kernel.serve.wrappers import label
 from kernel_admin.project import compiled, safe
 from kernel_admin.tables import Row, as_json, emit
 
@@ -25,7 +26,7 @@ def rows(project: Kernel) -> list[Row]:
             "method": method,
             "path": route.path,
             "name": route.name,
-            "handler": f"{route.handler.__module__}:{getattr(route.handler, '__qualname__', type(route.handler).__name__)}",
+            "handler": f"{getattr(route.handler, '__module__', '')}:{label(route.handler)}",
             "app": route.app,
             "where": route.where,
         }

@@ -1,15 +1,19 @@
 """`kernel run`: boot first, so that the exit code is right, then serve."""
 
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
-import kernel
 
+import kernel
 from kernel_admin.binding import Place, default_bind
 from kernel_admin.project import strict
 
+F = TypeVar("F", bound=Callable[..., None])
 
-def options(command: click.Command) -> click.Command:
+
+def options(command: F) -> F:
     """Add the options of everything that serves."""
     for option in reversed(
         [

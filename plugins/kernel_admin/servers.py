@@ -3,14 +3,14 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
 import anyio
-from kernel.types import ASGIApp
 from sniffio import current_async_library
 
+from kernel.types import ASGIApp
 from kernel_admin.binding import BACKLOG, Place
 from kernel_admin.faults import Fault
 from kernel_admin.serving import GRACEFUL, Serve
@@ -40,11 +40,19 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    options: dict[str, Any] = {"lifespan": "on", "log_config": None, "log_level": "warning", "access_log": False, "server_header": False, "backlog": BACKLOG}
+    options: dict[str, Any] = {
+        "lifespan": "on",
+        "log_config": None,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "backlog": BACKLOG,
+    }
     server = Quiet(Config(app, timeout_graceful_shutdown=GRACEFUL, **options))
     async with anyio.create_task_group() as group:
         group.start_soon(_when, stop, server)
-        await server.serve(sockets=[place.sock.dup()])
+        with suppress(SystemExit):  # its way to say that the start failed; the lifespan has told us
+            await server.serve(sockets=[place.sock.dup()])
         group.cancel_scope.cancel()
 
 

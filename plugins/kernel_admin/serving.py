@@ -9,8 +9,8 @@ from typing import Any
 import anyio
 import click
 from anyio.abc import TaskStatus
-from kernel.types import ASGIApp, Receive, Scope, Send
 
+from kernel.types import ASGIApp, Receive, Scope, Send
 from kernel_admin.faults import Fault
 from kernel_admin.signals import CODES, at_once
 
@@ -121,7 +121,7 @@ async def signals(stop: anyio.Event, *, task_status: TaskStatus[None]) -> None:
 
 async def orphaned(parent: int, stop: anyio.Event) -> None:
     """Stop when the process that started this one is gone."""
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110  # nothing tells the death of a parent
         await anyio.sleep(0.5)
     stop.set()
 

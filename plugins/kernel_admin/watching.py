@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 WATCHED = frozenset({".py", ".ini", ".html", ".htm", ".jinja", ".jinja2", ".j2", ".txt", ".xml"})
 IGNORED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
@@ -19,7 +20,7 @@ def changes(folders: Iterable[Path]) -> Iterator[set[str]]:
     except ImportError:
         yield from polled(paths)
         return
-    options = {"rust_timeout": int(PAUSE * 1000), "yield_on_timeout": True, "debounce": 100, "step": 50}
+    options: dict[str, Any] = {"rust_timeout": int(PAUSE * 1000), "yield_on_timeout": True, "debounce": 100, "step": 50}
     for found in watchfiles.watch(*paths, watch_filter=lambda _, path: watched(path), raise_interrupt=False, **options):
         yield {path for _, path in found}
 
@@ -37,7 +38,7 @@ def polled(folders: Iterable[Path]) -> Iterator[set[str]]:
 
 def times(folders: Iterable[Path]) -> dict[str, int]:
     """Return the time of modification of each watched file, in nanoseconds."""
-    found = {}
+    found: dict[str, int] = {}
     for folder in folders:
         for parent, names, files in os.walk(folder):
             names[:] = [name for name in names if name not in IGNORED and name[0] != "."]

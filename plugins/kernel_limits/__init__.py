@@ -1,1 +1,5 @@
-"""Limits of a request: how large its body may be, how long its handler may take."""
+"""How much of a request is taken, and for how long: section [limits], options max_body_size and timeout."""
+
+from kernel_limits.plugin import Limits
+
+__all__ = ["Limits"]

@@ -1,62 +1,74 @@
-"""The plugin: it compiles the route options `max_body_size` and `timeout`, and the project's limit."""
+"""The plugin: the section [limits], and the layers of the two options."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-import anyio
 from kernel_settings import Size
 
-from kernel import Layer, Plugin, Request, Response, hookimpl
-from kernel.errors import HTTPException
-from kernel.layers import Handler, Route
+from kernel import Layer, Plugin, Problem, Request, hookimpl
+from kernel.boot.plan import Plan
+from kernel.layers import Route
+from kernel.types import Application
+from kernel_limits.options import body_layer, timeout_layer
+
+MEBIBYTE, TEN_MEBIBYTES = Size("1MiB"), Size("10MiB")
 
 
 @dataclass(frozen=True)
 class LimitsConfig:
-    """Section [limits]."""
+    """Section [limits]. What the plugin "requests" applies stands here too."""
 
-    max_body_size: Annotated[Size, "most bytes of a request body, unless a route says otherwise"] = Size(10 * 1024 * 1024)  # noqa: RUF009  # immutable
+    max_body_size: Annotated[Size, "most bytes of a body, for routes without an option of their own"] = TEN_MEBIBYTES
+    max_json_size: Annotated[Size, "most bytes of a JSON body, if that is less"] = MEBIBYTE
+    max_json_depth: Annotated[int, "how deep a JSON body may nest"] = 64
+    max_query_fields: Annotated[int, "most fields of a query"] = 1000
+    max_cookies: Annotated[int, "most cookies of a request"] = 200
 
 
 class Limits(Plugin):
-    """Bound what a client may send and how long a handler may take."""
+    """Limit the body and the time of requests."""
 
     name = "limits"
     requires = ("settings",)
     Config = LimitsConfig
 
     @hookimpl
-    def kernel_configure(self, config: LimitsConfig) -> None:
-        """Keep the project's own limit."""
-        self._size = config.max_body_size
+    def kernel_configure(self, kernel: Application, config: LimitsConfig) -> None:
+        """Give every request the configured limit, where it is another one than the kernel's."""
+        size = config.max_body_size
+        if size != Request.max_body_size:
+            kernel.provide("request.max_body_size", lambda request: size)
 
     @hookimpl
     def kernel_layers(self) -> Iterable[Layer]:
-        """Wrap the routes that state a limit; every route if the project's limit is not the usual one."""
-        yield Layer("timeout", around=limited, level="route", select=states("timeout"))
-        if self._size != Request.max_body_size:
-            yield Layer("max_body_size.project", before_request=sized(self._size), level="app")
-        yield Layer("max_body_size", before_request=sized(None), level="route", select=states("max_body_size"))
+        """Stand around the routes that have the options."""
+        return body_layer(), timeout_layer()
+
+    @hookimpl
+    def kernel_compiled(self, plan: Plan) -> None:
+        """Keep the routes for the checks."""
+        self._plan = plan
+
+    @hookimpl
+    def kernel_checks(self) -> Iterable[Problem]:
+        """Report values that no request can be measured by."""
+        return [problem for route, _ in self._plan.routes for problem in check(route)]
 
 
-def states(option: str) -> Callable[[Route], bool]:
-    """Return whether an option holds for a route."""
-    return lambda route: getattr(route.effective, option) is not None
+def check(route: Route) -> Iterable[Problem]:
+    """Report what is wrong with the two options of *route*."""
+    size, timeout = route.effective.max_body_size, route.effective.timeout
+    if size is not None and (not _is(size, int) or size < 0):
+        yield _wrong(route, "max_body_size", size, "a number of bytes", "max_body_size=1048576")
+    if timeout is not None and (not _is(timeout, int, float) or not timeout > 0):
+        yield _wrong(route, "timeout", timeout, "a number of seconds above 0", "timeout=30")
 
 
-def sized(limit: int | None) -> Callable[[Request], None]:
-    """Return what sets the limit of the body: *limit* bytes, or what the route states."""
-
-    def max_body_size(request: Request) -> None:
-        request.max_body_size = request.route.effective.max_body_size if limit is None else limit
-
-    return max_body_size
+def _is(value: object, *kinds: type) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
 
 
-async def limited(request: Request, call_next: Handler) -> Response:
-    """Answer 504 when what lies inside takes longer than the route's `timeout` seconds."""
-    seconds: Any = request.route.effective.timeout
-    with anyio.move_on_after(seconds):
-        return await call_next(request)
-    raise HTTPException(504)
+def _wrong(route: Route, option: str, value: object, due: str, example: str) -> Problem:
+    message = f"route '{route}': option '{option}' is {value!r}, not {due}"
+    return Problem(f"limits.{option}", "error", message, f"write {example}, or leave it out", route.where)

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from kernel.boot.config import Config
-
 from kernel_settings.values import Secret
 
 MASK = "********"

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from kernel import Plugin, Problem, hookimpl
-from kernel.boot.config import Config
+from kernel.boot.config import Config as Sections
 from kernel.errors import Findings, did_you_mean
 from kernel.types import Application
-
 from kernel_settings.sections import validate
 
 
@@ -37,19 +36,21 @@ class Order:
     layers: Annotated[tuple[str, ...], "layers the operator wants in this order, outer to inner"] = ()
 
 
-KERNEL: dict[str, type] = {"plugins": Plugins, "apps": Apps, "order": Order}
+KERNEL: dict[str, type] = {"apps": Apps, "order": Order}
 
 
 class Settings(Plugin):
     """Typed sections."""
 
     name = "settings"
+    Config = Plugins
+    section = "plugins"
 
     def __init__(self) -> None:
         self.schemas: dict[str, type] = {}
 
     @hookimpl
-    def kernel_settings(self, config: Config, section: str, schema: type, problems: Findings) -> Any:
+    def kernel_settings(self, config: Sections, section: str, schema: type, problems: Findings) -> Any:
         """Validate one section; the first time those of the kernel too, so that all is told together."""
         for name, own in () if self.schemas else KERNEL.items():
             self.schemas[name] = own
@@ -69,5 +70,5 @@ class Settings(Plugin):
         for section in kernel.config.keys() - owned:
             guess = did_you_mean(section, owned)
             if guess:
-                where = kernel.config.origin(section)  # type: ignore[attr-defined]  # the real Config
+                where = kernel.config.origin(section)
                 yield Problem("config.section", "warning", f"no plugin owns section [{section}]{guess}", "", where)

@@ -3,10 +3,10 @@
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
+
 from kernel.boot.config import Config, items
 from kernel.errors import Findings, did_you_mean
-
-from kernel_settings.masking import mask
+from kernel_settings.masking import MASK, mask
 
 BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 LISTS = (tuple, list, set, frozenset)
@@ -45,7 +45,8 @@ def validate(config: Config, section: str, schema: type, problems: Findings) -> 
             values[name] = coerce(value, hints[name])
         except ValueError as error:
             shown = mask(config, section, key, value)
-            problems.error("config.value", f"[{section}] {key}: {error}, not {shown!r}", "", where)
+            why = "the value does not fit" if MASK in str(shown) else error  # which may quote the value
+            problems.error("config.value", f"[{section}] {key}: {why}, not {shown!r}", "", where)
     if len(problems) > known:
         return None
     try:

@@ -11,6 +11,7 @@ class Duration(float):
     """Seconds; written as 30, 30s, 500ms, 2m, 1h or 1d."""
 
     def __new__(cls, value: Any) -> "Duration":
+        """Parse a number of seconds, or one with a unit."""
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)", str(value))
         if not match:
             raise ValueError("expected a duration like 30s or 500ms")
@@ -21,6 +22,7 @@ class Size(int):
     """Bytes; written as 512, 10KiB, 10MiB or 1GiB."""
 
     def __new__(cls, value: Any) -> "Size":
+        """Parse a number of bytes, or one with a unit."""
         match = re.fullmatch(r"(\d+)\s*(?:([kmg])i?b?|b|)", str(value).lower())
         if not match:
             raise ValueError("expected a size like 512 or 10MiB")

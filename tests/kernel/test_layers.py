@@ -55,11 +55,6 @@ def test_a_layer_of_an_unknown_level_is_refused():
         Layer("x", level="galaxy")
 
 
-def test_the_neighbours_of_a_layer_may_be_one_name():
-    layer = Layer("x", before="a", after=["b", "c"])
-    assert (layer.before, layer.after) == (("a",), ("b", "c"))
-
-
 def test_layers_and_options_cannot_be_changed():
     for thing in (Layer("x"), Options()):
         with pytest.raises(AttributeError):

@@ -168,9 +168,6 @@ async def test_a_failed_start_undoes_what_was_started(build):
     assert await status(kernel) == 503
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a kernel_lifespan hook that raises is only noted in problems; the start goes on"
-)
 @anyio_test
 async def test_a_lifespan_hook_that_fails_fails_the_start(build):
     class Failing(Plugin):

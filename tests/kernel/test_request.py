@@ -50,7 +50,7 @@ def test_background_calls_wait_for_the_end(request_):
 
 def test_what_plugins_provide_is_computed_once_at_first_use():
     computed = []
-    kind = extended({"request.cookies": lambda request: computed.append(request) or {"a": "b"}, "other": None})
+    kind = extended({"request.cookies": lambda request: computed.append(request) or {"a": "b"}, "other": None}, ())
     request = kind({}, None, None)
     assert computed == []
     assert request.cookies is request.cookies
@@ -59,9 +59,15 @@ def test_what_plugins_provide_is_computed_once_at_first_use():
 
 def test_what_nobody_provides_is_an_attribute_error():
     with pytest.raises(AttributeError, match="cookies"):
-        _ = extended({})({}, None, None).cookies
+        _ = extended({}, ())({}, None, None).cookies
+
+
+def test_a_request_knows_from_the_start_who_waits_for_its_end():
+    assert extended({}, ())({}, None, None).waiting is False
+    request = extended({}, [print])({}, None, None)
+    assert (request.finishers, request.waiting) == ((print,), True)
 
 
 def test_the_request_class_of_one_kernel_is_its_own():
-    extended({"request.a": lambda request: 1})
+    extended({"request.a": lambda request: 1}, ())
     assert not hasattr(Request, "a")

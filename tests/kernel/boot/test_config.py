@@ -51,7 +51,6 @@ def test_several_lines_are_a_tuple_without_the_comments_behind_them(ini):
     assert read(path)["shop"] == {"key": ("a", "b", "c"), "other": "1"}
 
 
-@pytest.mark.xfail(strict=True, reason="configparser ends a value at a comment line (empty_lines_in_values=False)")
 @pytest.mark.parametrize("between", ["    ; b", "    # b", "; b", ""])
 def test_an_item_of_a_list_may_be_commented_out(ini, between):
     assert value(ini(f"[shop]\nkey =\n    a\n{between}\n    c\n")) == ("a", "c")
@@ -257,17 +256,14 @@ def test_a_mapping_that_was_given_is_not_changed():
     assert given == {"shop": {"key": "a"}}
 
 
-@pytest.mark.xfail(strict=True, reason="_lines() drops what looks like a comment from texts of a mapping too")
 def test_a_text_of_a_mapping_is_literal():
     assert read({"shop": {"key": "a #b"}})["shop"]["key"] == "a #b"
 
 
-@pytest.mark.xfail(strict=True, reason="read_text('utf-8') keeps the mark; 'utf-8-sig' drops it")
 def test_a_byte_order_mark_is_no_part_of_the_file(ini):
     assert value(ini(b"\xef\xbb\xbf[shop]\nkey = a\n")) == "a"
 
 
-@pytest.mark.xfail(strict=True, reason="str.splitlines() counts more line ends than configparser")
 @pytest.mark.parametrize("odd", ["\x0c", "\x85", "\u2028"])
 def test_only_a_newline_begins_a_line(ini, odd):
     path = ini(f"[shop]\na = b{odd}c\nkey = 1\n")

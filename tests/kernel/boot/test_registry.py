@@ -187,7 +187,6 @@ def test_an_unknown_keyword_of_an_app_names_the_way_out(registry):
     assert problem.where.startswith(f"{__file__}:")
 
 
-@pytest.mark.xfail(strict=True, reason="the hook methods of a subclass of App are silently ignored")
 def test_a_subclass_of_app_may_implement_hooks_too(registry):
     class Shop(App):
         @hookimpl

@@ -72,7 +72,7 @@ def test_without_a_config_finding_the_boot_is_to_blame(build):
 
 
 def test_an_unreadable_configuration_ends_the_boot(tmp_path):
-    with pytest.raises(ConfigError, match="cannot|No such file"):
+    with pytest.raises(ConfigError, match="No such file"):
         Kernel(tmp_path / "config.ini").boot()
 
 
@@ -84,7 +84,7 @@ def test_a_reference_to_nothing_forbids_to_run(build):
 def test_warnings_do_not_stop_the_boot(build):
     kernel = build(plugins=[plugin("a", checks=[Problem("a.b", "warning", "beware")])])
     assert kernel.boot() is kernel
-    assert kernel.problems == (Problem("a.b", "warning", "beware"),)
+    assert list(kernel.problems) == [Problem("a.b", "warning", "beware")]
 
 
 def test_an_error_of_a_check_stops_the_boot(build):

@@ -1,6 +1,7 @@
 """What waits for the end of a request runs there, isolated, whatever happened."""
 
 import anyio
+import anyio.lowlevel
 import pytest
 from kernel_outcomes.plugin import Outcomes, conclude
 from kernel_testing import make_kernel
@@ -21,11 +22,11 @@ def ended(seen):
     """Return a request for which sync and async hooks wait."""
 
     async def finish(request, outcome):
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         seen.append(str(outcome))
 
     async def after(request):
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         seen.append("late")
 
     request = Request(SCOPE, None, None)

@@ -25,7 +25,7 @@ def test_other_keys_are_shown(key):
 
 @pytest.mark.parametrize("value", ["", None, ()])
 def test_an_empty_secret_is_shown_to_be_empty(value):
-    assert mask(Config({}), "shop", "password", value) == value
+    assert not mask(Config({}), "shop", "password", value)
 
 
 def test_what_came_from_env_or_file_is_hidden(monkeypatch, tmp_path):

@@ -22,8 +22,8 @@ class Shop:
     currency: str = "EUR"
     places: tuple[str, ...] = ()
     retries: int = 3
-    api_key: Secret = Secret("")
-    timeout: Annotated[Duration, "how long to wait"] = Duration("30s")
+    api_key: Secret = field(default=Secret(""))
+    timeout: Annotated[Duration, "how long to wait"] = field(default=Duration("30s"))
 
 
 class Struct(msgspec.Struct):
@@ -75,9 +75,11 @@ def test_a_secret_stays_a_secret():
     assert type(coerce("s3cret", Secret)) is Secret
 
 
-@pytest.mark.parametrize(("text", "kind"), [("x", int), ("maybe", bool), ("x", Literal["a"]), ("1w", Duration), ("a", list[int])])
+@pytest.mark.parametrize(
+    ("text", "kind"), [("x", int), ("maybe", bool), ("x", Literal["a"]), ("1w", Duration), ("a", list[int])]
+)
 def test_a_text_that_does_not_fit_is_a_value_error(text, kind):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"[Ee]xpected|[Ii]nvalid"):
         coerce(text, kind)
 
 

@@ -7,7 +7,17 @@ from kernel_settings import Duration, Secret, Size
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("30", 30), ("30s", 30), ("500ms", 0.5), ("2m", 120), ("1h", 3600), ("1d", 86400), ("1.5 h", 5400), (7, 7), (0.5, 0.5)],
+    [
+        ("30", 30),
+        ("30s", 30),
+        ("500ms", 0.5),
+        ("2m", 120),
+        ("1h", 3600),
+        ("1d", 86400),
+        ("1.5 h", 5400),
+        (7, 7),
+        (0.5, 0.5),
+    ],
 )
 def test_a_duration_is_seconds(text, seconds):
     assert Duration(text) == seconds
@@ -21,7 +31,15 @@ def test_another_text_is_no_duration(text):
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("512", 512), ("512B", 512), ("10k", 10240), ("10KiB", 10240), ("10 MiB", 10 * 1024**2), ("1GiB", 1024**3), (5, 5)],
+    [
+        ("512", 512),
+        ("512B", 512),
+        ("10k", 10240),
+        ("10KiB", 10240),
+        ("10 MiB", 10 * 1024**2),
+        ("1GiB", 1024**3),
+        (5, 5),
+    ],
 )
 def test_a_size_is_bytes(text, size):
     assert Size(text) == size

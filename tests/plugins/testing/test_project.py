@@ -1,7 +1,5 @@
 """The fixture `client` serves the project whose config.ini stands in pytest's rootdir."""
 
-import pytest
-
 pytest_plugins = ["pytester"]
 TEST = """
 import kernel, pytest
@@ -36,7 +34,7 @@ def test_each_test_gets_a_started_project_of_its_own(pytester):
 
 
 def test_the_environment_chooses_the_configuration(pytester, monkeypatch):
-    pytester.makefile(".ini", **{"config.test": "[apps]\nactive = testkit_shop"})
+    (pytester.path / "config.test.ini").write_text("[apps]\nactive = testkit_shop")
     monkeypatch.setenv("KERNEL_ENV", "test")
     run(pytester).assert_outcomes(passed=2)
 
@@ -45,10 +43,3 @@ def test_a_project_without_configuration_fails_with_the_reason(pytester):
     result = run(pytester)
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*config.unreadable*No such file*config.ini*"])
-
-
-@pytest.mark.anyio
-async def test_the_fixture_is_covered_in_process_too(kernel_app):
-    from kernel_testing.fixtures import kernel_app as fixture
-
-    assert fixture

@@ -1,0 +1,88 @@
+"""`kernel config`."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from kernel_admin.config import default_values, keys
+from kernel_admin.tables import cell, plain
+
+CONFIG = """
+[apps]
+active = shop:app
+[mine]
+token = hunter2
+url = postgres://me:hunter2@localhost/db
+"""
+
+
+@pytest.fixture(autouse=True)
+def configured(make_project: Any) -> None:
+    make_project(CONFIG)
+
+
+def test_secrets_are_masked(invoke: Any) -> None:
+    result = invoke("config", "show")
+
+    assert result.exit_code == 0
+    assert "hunter2" not in result.output
+    assert "url = postgres://me:********@localhost/db" in result.output
+
+
+def test_origins_are_shown(invoke: Any, invoke_json: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERNEL__MINE__MORE", "1")
+    sections = invoke_json("config", "show", "--origin")
+
+    assert sections["mine"]["url"]["origin"].endswith("config.ini:6")
+    assert sections["mine"]["more"] == {"value": "1", "origin": "env KERNEL__MINE__MORE"}
+    assert sections["errors"]["format"] == {"value": "json", "origin": "default"}
+    assert "; default" in invoke("config", "show", "--origin").output
+
+
+def test_json_has_the_sections(invoke_json: Any) -> None:
+    assert invoke_json("config", "show")["apps"] == {"active": ["shop:app"]}
+
+
+def test_show_works_with_a_wrong_value(make_project: Any, invoke: Any) -> None:
+    make_project("[errors]\nformat = xml\n")
+    result = invoke("config", "show")
+
+    assert result.exit_code == 0
+    assert "format = xml" in result.stdout
+    assert "config.value" in result.stderr
+
+
+def test_check_looks_at_the_configuration_alone(make_project: Any, invoke: Any) -> None:
+    assert invoke("config", "check").exit_code == 0
+
+
+def test_check_exits_78(make_project: Any, invoke: Any, invoke_json: Any) -> None:
+    make_project("[errors]\nformat = xml\n")
+
+    assert invoke("config", "check").exit_code == 78
+    assert invoke_json("config", "check")["problems"][0]["id"] == "config.value"
+
+
+def test_the_schema_lists_every_key(invoke_json: Any) -> None:
+    rows = {(row["section"], row["key"]): row for row in invoke_json("config", "schema")}
+
+    assert rows["networking", "bind"]["type"] == "str"
+    assert rows["networking", "bind"]["default"] == "127.0.0.1:8000"
+    assert rows["plugins", "active"]["help"]
+
+
+def test_a_struct_is_a_schema_too() -> None:
+    class Mine(msgspec.Struct):
+        first: int
+        second: str = "two"
+
+    class Bare(msgspec.Struct):
+        first: int
+
+    assert [(row["key"], row["default"]) for row in keys("mine", Mine)] == [("first", None), ("second", "two")]
+    assert default_values(Bare) == {}
+
+
+def test_values_are_shown_plainly() -> None:
+    assert [cell(value) for value in (True, None, ("a", "b"), 1.5)] == ["yes", "", "a, b", "1.5"]
+    assert (plain({2, 1}), plain(3j)) == ([1, 2], "3j")

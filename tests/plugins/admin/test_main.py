@@ -1,0 +1,147 @@
+"""The command group: lazy, safe, and polite about what goes wrong."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kernel_admin.main import COMMANDS, cli, main
+
+COMMANDS_PLUGIN = """
+import click
+from kernel import Plugin, hookimpl
+
+class More(Plugin):
+    name = "more"
+
+    @hookimpl
+    def kernel_commands(self, cli):
+        @cli.command()
+        def extra():
+            "Do more."
+            click.echo("extra ran")
+"""
+
+
+def test_help_lists_every_command_and_imports_nothing_of_the_kernel() -> None:
+    code = "import sys\nfrom kernel_admin.main import main\ntry: main(['--help'])\nfinally: print('kernel' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", check=True)
+
+    assert done.stdout.endswith("False\n")
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_of_the_table_exists_and_has_help(invoke: Any, name: str) -> None:
+    result = invoke(name, "--help")
+
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(f"Usage: kernel {name}")
+
+
+def test_an_unknown_command_is_usage_with_the_nearest_name(invoke: Any, make_project: Any) -> None:
+    result = invoke("rout")
+
+    assert result.exit_code == 2
+    assert "there is no command 'rout'; did you mean 'routes'?" in result.stderr
+
+
+def test_an_unknown_option_is_usage(invoke: Any) -> None:
+    assert invoke("--nope").exit_code == 2
+
+
+def test_the_version_is_an_option_too(invoke: Any) -> None:
+    assert invoke("--version").output.startswith("asgi-kernel ")
+
+
+def test_main_exits(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["version"])
+
+    assert exit_.value.code == 0
+
+
+def test_an_unexpected_error_is_one_message(invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel_admin.version.found", lambda name: 1 / 0)
+    result = invoke("version")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error command.failed: ZeroDivisionError: division by zero\n    at ")
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("words", [("--traceback", "version"), ("version", "--traceback")])
+def test_traceback_is_shown_when_asked_wherever_it_stands(
+    invoke: Any, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("kernel_admin.version.found", lambda name: 1 / 0)
+
+    assert "ZeroDivisionError" in invoke(*words).stderr
+    assert "Traceback" in invoke(*words).stderr
+
+
+def test_words_behind_two_dashes_are_left_alone(project: Path, invoke: Any) -> None:
+    assert "'--traceback' is no path" in invoke("request", "GET", "--", "--traceback").stderr
+
+
+def test_no_color_is_honoured(project: Path, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert invoke("routes").exit_code == 0
+
+
+@pytest.fixture
+def with_command(make_project: Callable[..., Path]) -> Path:
+    return make_project("[plugins]\nactive = standard\n[apps]\nactive = more:More\n", more=COMMANDS_PLUGIN)
+
+
+def test_a_plugin_adds_a_command(with_command: Path, invoke: Any) -> None:
+    assert invoke("extra").output == "extra ran\n"
+
+
+def test_help_shows_the_commands_of_plugins(
+    with_command: Path, invoke: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kernel_admin.project.names_strangers", lambda: True)
+
+    assert "extra    Do more." in invoke("--help").output
+
+
+def test_help_does_not_boot_a_project_without_plugins_of_others(with_command: Path, invoke: Any) -> None:
+    assert "extra" not in invoke("--help").output
+
+
+def test_an_app_adds_a_command_by_keyword(make_project: Any, invoke: Any) -> None:
+    text = "import click\nfrom kernel import App\napp = App(commands=[click.Command('extra', callback=lambda: print('yes'))])"
+    make_project("[apps]\nactive = more:app", more=text)
+
+    assert invoke("extra").exit_code == 0
+
+
+def test_an_answer_that_is_no_command_is_told(make_project: Any, invoke: Any) -> None:
+    make_project("[apps]\nactive = more:app", more="from kernel import App\napp = App(commands=['extra'])")
+    result = invoke("extra")
+
+    assert result.exit_code == 2
+    assert "answered 'extra', which is no click command" in result.stderr
+
+
+def test_a_broken_configuration_adds_no_commands(make_project: Any, invoke: Any) -> None:
+    make_project("[plugins\n")
+    result = invoke("extra")
+
+    assert result.exit_code == 2
+    assert "the project adds no commands" in result.stderr
+    assert invoke("--help").exit_code == 0
+
+
+def test_a_configuration_may_be_a_folder(project: Path, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERNEL_CONFIG", str(project))
+
+    assert invoke("extra").exit_code == 2
+
+
+def test_the_table_names_no_command_twice() -> None:
+    assert cli.list_commands(None) == sorted(COMMANDS, key=list(COMMANDS).index)  # type: ignore[arg-type]  # unused

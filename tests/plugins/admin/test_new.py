@@ -1,0 +1,110 @@
+"""`kernel new`: what it writes runs; what it refuses leaves nothing behind."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from kernel_admin.faults import Fault
+from kernel_admin.scaffold import NAME, checked, tree, write
+
+KINDS = ["project", "app", "plugin"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("full", [[], ["--full"]], ids=["plain", "full"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_passes_its_own_tests(tmp_path: Path, invoke: Any, kind: str, full: list[str]) -> None:
+    result = invoke("new", kind, "my_shop", *full)
+    assert result.exit_code == 0, result.output
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(words, cwd=tmp_path / "my_shop", capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_configuration_is_private_and_its_secret_fresh(tmp_path: Path, invoke: Any) -> None:
+    invoke("new", "project", "one")
+    invoke("new", "project", "two")
+    secrets = [(tmp_path / name / "config.ini").read_text().split("secret_keys = ")[1] for name in ("one", "two")]
+
+    assert (tmp_path / "one" / "config.ini").stat().st_mode & 0o777 == 0o600
+    assert secrets[0] != secrets[1]
+    assert len(secrets[0]) > 60
+    assert secrets[0] not in (tmp_path / "one" / "config.sample.ini").read_text()
+
+
+def test_the_next_steps_are_told(invoke: Any) -> None:
+    assert "next:\n    cd shop\n    kernel run\n" in invoke("new", "project", "shop").output
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_dry_run_writes_nothing(tmp_path: Path, invoke: Any, kind: str) -> None:
+    result = invoke("new", kind, "shop", "--dry-run")
+
+    assert "would write" in result.output
+    assert "shop/README.md" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../x", "-rf", "a b", "my-app", "class", "match", "json", "kernel", "x" * 300, "", "é", "1x"])
+def test_a_name_that_cannot_be_a_package_is_refused(tmp_path: Path, invoke: Any, name: str) -> None:
+    result = invoke("new", "project", name)
+
+    assert result.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_name_comes_with_a_suggestion() -> None:
+    with pytest.raises(Fault, match="for example 'my_app'"):
+        checked("my-app")
+
+
+@given(st.text(max_size=80))
+def test_a_name_that_is_accepted_is_an_identifier(name: str) -> None:
+    try:
+        assert checked(name).isidentifier()
+        assert NAME.fullmatch(name)
+    except Fault as fault:
+        assert fault.exit_code == 2
+
+
+def test_an_existing_folder_is_refused(tmp_path: Path, invoke: Any) -> None:
+    (tmp_path / "shop").mkdir()
+    result = invoke("new", "project", "shop")
+
+    assert result.exit_code == 2
+    assert "'shop' exists already" in result.stderr
+    assert list((tmp_path / "shop").iterdir()) == []
+
+
+def test_a_dangling_link_is_refused(tmp_path: Path, invoke: Any) -> None:
+    (tmp_path / "shop").symlink_to(tmp_path / "elsewhere")
+
+    assert invoke("new", "project", "shop").exit_code == 2
+    assert not os.path.exists(tmp_path / "elsewhere")
+
+
+def test_a_tree_that_fails_half_way_vanishes(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="directory"):
+        write(tmp_path / "shop", {"one": "1", "one/two": "2"})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("full", [False, True])
+def test_every_module_compiles(kind: str, full: bool) -> None:
+    files = tree(kind, "my_shop", full)
+
+    assert all("$" not in path for path in files)
+    for path, text in files.items():
+        if path.endswith(".py"):
+            compile(text, path, "exec")

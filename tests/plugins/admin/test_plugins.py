@@ -1,0 +1,91 @@
+"""`kernel plugins`."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAIR = """
+from dataclasses import dataclass
+from kernel import Layer, Plugin, hookimpl
+
+@dataclass(frozen=True)
+class Config:
+    size: int = 3
+
+class First(Plugin):
+    name = "first"
+    provides = ("cap",)
+    before = ("second",)
+    Config = Config
+    @hookimpl
+    def kernel_configure(self, kernel): kernel.provide("first.thing", 1)
+    @hookimpl
+    def kernel_layers(self): return Layer("first", before_request=lambda request: None)
+
+class Second(Plugin):
+    name = "second"
+    requires = ("cap:cap",)
+"""
+
+
+@pytest.fixture
+def pair(make_project: Any) -> Path:
+    config = "[plugins]\nactive = standard\nblocked = params\n[apps]\nactive = pair:Second, pair:First\n[order]\nplugins = events, second\n"
+    path: Path = make_project(config, pair=PAIR)
+    return path
+
+
+def test_the_list_has_every_state(pair: Path, invoke: Any, invoke_json: Any) -> None:
+    rows = {row["name"]: row for row in invoke_json("plugins", "list")}
+
+    assert {"name", "state", "distribution", "version", "reason"} <= set(rows["router"])
+    assert rows["params"]["state"] == "blocked"
+    assert rows["router"]["state"] == "active"
+    assert invoke("plugins", "list").output.splitlines()[0].split() == ["name", "kind", "state", "distribution", "version", "reason"]
+
+
+def test_explain_shows_what_a_plugin_contributes(pair: Path, invoke: Any, invoke_json: Any) -> None:
+    facts = invoke_json("plugins", "explain", "first")
+
+    assert {hook["hook"] for hook in facts["hooks"]} == {"kernel_configure", "kernel_layers"}
+    assert (facts["services"], facts["layers"], facts["keys"]) == (["first.thing"], ["first"], ["size"])
+    assert "hook          kernel_layers" in invoke("plugins", "explain", "first").output
+
+
+def test_explain_shows_the_routes_of_an_app(project: Path, invoke_json: Any) -> None:
+    facts = invoke_json("plugins", "explain", "shop:app")
+
+    assert facts["routes"] == ["GET /hello/<name>", "POST /echo"]
+    assert facts["section"] is None
+
+
+def test_why_tells_where_a_plugin_is_named_and_who_requires_it(pair: Path, invoke: Any, invoke_json: Any) -> None:
+    facts = invoke_json("plugins", "why", "first")
+
+    assert facts["required_by"] == ["required by 'second' as 'cap:cap'"]
+    result = invoke("plugins", "why", "params")
+    assert result.output.startswith("plugin 'params' is blocked: named in [plugins] blocked\n")
+    assert "named in [plugins] blocked" in result.output
+    assert "belongs to 'standard'" in invoke("plugins", "why", "router").output
+
+
+def test_why_of_an_app_names_the_line(project: Path, invoke: Any) -> None:
+    assert f"named in [apps] active ({project / 'config.ini'}:2)" in invoke("plugins", "why", "shop:app").output
+
+
+@pytest.mark.parametrize("verb", ["why", "explain"])
+def test_what_does_not_exist_exits_1(project: Path, invoke: Any, verb: str) -> None:
+    result = invoke("plugins", verb, "roter")
+
+    assert result.exit_code == 1
+    assert "there is no plugin or app 'roter'; did you mean 'router'?" in result.stderr
+
+
+def test_the_order_tells_what_forces_it(pair: Path, invoke: Any, invoke_json: Any) -> None:
+    rows = {row["name"]: row for row in invoke_json("plugins", "order")}
+
+    assert rows["phases"]["because"] == ["requires 'events'"]
+    assert rows["second"]["because"] == ["'first' is before it", "[order] plugins: after 'events'"]
+    assert rows["first"]["position"] < rows["second"]["position"]
+    assert "requires 'events'" in invoke("plugins", "order").output
