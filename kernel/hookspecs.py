@@ -15,7 +15,6 @@ import pluggy
 from kernel.types import Application
 
 if TYPE_CHECKING:
-    from kernel.boot.config import Config
     from kernel.boot.plan import Plan
     from kernel.errors import Findings, Problem
     from kernel.layers import Handler, Hooks, Layer, Route
@@ -39,7 +38,7 @@ class Specs:
         """Set yourself up; `config` is your own validated section. `kernel.provide` goes here."""
 
     @hookspec(firstresult=True)
-    def kernel_settings(self, config: "Config", section: str, schema: type, problems: "Findings") -> Any:
+    def kernel_settings(self, config: Any, section: str, schema: type, problems: "Findings") -> Any:
         """first: Return the section as an instance of *schema*; what is wrong goes to *problems*."""
 
     @hookspec

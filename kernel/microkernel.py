@@ -110,23 +110,21 @@ class Kernel:
 
     async def start(self) -> None:
         """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
-        boot = self.boot().booted
+        self._spoken, boot = True, self.boot().booted
         async with AsyncExitStack() as stack:
-            answers = self.collect("kernel_lifespan", kernel=self)
-            boot.demand()
-            for name, answer in answers:
+            for name, answer in self.collect("kernel_lifespan", kernel=self):
                 try:
                     await stack.enter_async_context(answer if hasattr(answer, "__aenter__") else answer(self))
                 except Exception as error:
                     message = f"plugin '{name}': its lifespan failed: {type(error).__name__}: {error}"
                     raise KernelError(message) from error
+            conclude = boot.services.get("conclude", ("", concluded))[1]
+            compiled = (*boot.compiled, self._current.set, self._current.reset, conclude)
+            wrapped, wraps = partial(serve, self, compiled=compiled), [w.asgi for w in boot.plan.layers if w.asgi]
+            for wrap in reversed(wraps):
+                wrapped = wrap(wrapped)  # type: ignore[assignment]  # any ASGI application
             self._entered = stack.pop_all()
-        conclude = boot.services.get("conclude", ("", concluded))[1]
-        compiled = (*boot.compiled, self._current.set, self._current.reset, conclude)
-        self._wrapped, wraps = partial(serve, self, compiled=compiled), [w.asgi for w in boot.plan.layers if w.asgi]
-        for wrap in reversed(wraps):
-            self._wrapped = wrap(self._wrapped)
-        self.compiled = () if wraps else compiled
+        self._wrapped, self.compiled = wrapped, () if wraps else compiled
 
     async def stop(self) -> None:
         """Leave the lifespans in exact reverse; requests are answered 503 again."""
@@ -143,15 +141,17 @@ class Kernel:
             await lifespan(self.start, self.stop, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000, "reason": "websockets are not served here"})
+        elif scope["type"] != "http":
+            raise ValueError(f"a scope of type '{scope['type']}' is not served here")
         else:
             async with self._lock:
                 if not self._spoken:
-                    self._spoken = True
                     try:
-                        await self.boot().booted.services.get("starter", ("", Kernel.start))[1](self)
+                        await self.booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
                         logging.getLogger("kernel").error("startup failed\n%s", error)
             if self._wrapped:
                 return await self._wrapped(scope, receive, send)
-            response = Response("Service Unavailable", 503, [(b"retry-after", b"5")])
-            await response.write(Request(scope, receive, self), send)
+            await Response("Service Unavailable", 503, [(b"retry-after", b"5")]).write(
+                Request(scope, receive, self), send
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kernel.layers import OPTION_NAMES, Options, caller
+from kernel.layers import OPTION_NAMES, Options, as_tuple, caller
 
 # Version of the hook specifications: a plugin's major must be equal, its minor not above.
 API = (1, 0)
@@ -41,10 +41,8 @@ class App(Plugin):
         self.where = caller()
         self.prefix = prefix
         self.name = keywords.pop("name", "")
-        for attribute in ("requires", "after", "before", "provides"):
-            if attribute in keywords:
-                value = keywords.pop(attribute)
-                setattr(self, attribute, (value,) if isinstance(value, str) else tuple(value))
+        names = {"requires", "after", "before", "provides"} & keywords.keys()
+        vars(self).update({name: as_tuple(keywords.pop(name)) for name in names})
         options = {key: keywords.pop(key) for key in OPTION_NAMES & keywords.keys()}
         self.options = Options.parse("App", options)
         self.answers = keywords

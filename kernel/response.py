@@ -119,10 +119,8 @@ class Response:
             ValueError: a character that may not be sent, or an unknown attribute.
         """
         given = {"path": "/", "httponly": True, "samesite": "lax", **attributes}
-        parts = [f"{name}={value}"]
-        for key, data in given.items():
-            if data is not None and data is not False:
-                parts.append(key.replace("_", "-") if data is True else f"{key.replace('_', '-')}={data}")
+        said = {key.replace("_", "-"): data for key, data in given.items() if data is not None and data is not False}
+        parts = [f"{name}={value}", *(key if data is True else f"{key}={data}" for key, data in said.items())]
         wrong = [part for part in parts if not _cookie_part(part.encode()) or _cookie_wrong(part.encode())]
         if wrong or not _token(name.encode()) or given.keys() - set(COOKIE_ATTRIBUTES):
             raise ValueError(f"cookie {name!r}: {wrong or list(given)} may not be sent")

@@ -77,8 +77,9 @@ def _parse(path: Path) -> Config:
         parser.read_string(text, str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
         hint = "" if path.is_file() else "'kernel new project NAME' writes one; KERNEL_CONFIG names another place"
-        problem = Problem("config.unreadable", "error", " ".join(str(error).split()), hint, str(path))
-        raise ConfigError([problem]) from error
+        at = re.search(r"line:?\s+(\d+)", str(error))  # of what the parser says, only this: it quotes secrets
+        reason, place = str(error).partition("\n")[0], f"{path}:{at[1]}" if at else str(path)
+        raise ConfigError([Problem("config.unreadable", "error", reason, hint, place)]) from None
     sections = {name: {key: _lines(value) for key, value in parser[name].items()} for name in parser.sections()}
     config, section = Config(sections, path), ""
     for number, line in enumerate(text.split("\n"), 1):

@@ -15,11 +15,10 @@ def scan() -> Iterable[Member]:
     from importlib_metadata import distributions
 
     for dist in distributions():
-        own = dist.name.lower().replace("_", "-") == "asgi-kernel"
         for entry in dist.entry_points:
             if entry.group in KINDS:
-                standard = own and entry.group == "kernel.plugins"
-                yield Member(entry.name, KINDS[entry.group], entry.value, dist.name, dist.version, standard)
+                own = dist.name.lower().replace("_", "-") == "asgi-kernel" and entry.group == "kernel.plugins"
+                yield Member(entry.name, KINDS[entry.group], entry.value, dist.name, dist.version, own)
 
 
 def load(value: str) -> Any:

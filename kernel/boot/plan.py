@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kernel.layers import Layer, Route
+from kernel.layers import Layer, Route, as_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,7 @@ class Member:
 
     def names(self, attribute: str) -> tuple[str, ...]:
         """Return `requires`, `after`, `before` or `provides` of the plugin."""
-        value = getattr(self.plugin, attribute, ())
-        return (value,) if isinstance(value, str) else tuple(value)
+        return as_tuple(getattr(self.plugin, attribute, ()))
 
 
 @dataclass(frozen=True, slots=True)

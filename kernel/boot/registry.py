@@ -24,7 +24,7 @@ class Registry:
     def __init__(self) -> None:
         self._manager = pluggy.PluginManager("kernel")
         self.specs: dict[str, tuple[str, ...]] = {}
-        self.problems = Findings()
+        self.problems, self.booting = Findings(), True
 
     def specify(self, owner: str, specs: type) -> None:
         """Add the hook specifications of one class, in the name of *owner*."""
@@ -77,8 +77,7 @@ class Registry:
 
     def implementations(self, hook: str) -> Iterator[tuple[str, Any, Any]]:
         """Yield (plugin name, function, argument names) in calling order."""
-        caller = getattr(self._manager.hook, hook, None)
-        for impl in reversed(caller.get_hookimpls() if caller else []):
+        for impl in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
             yield impl.plugin_name, impl.function, impl.argnames
 
     def collect(self, hook: str, only: str = "", **arguments: Any) -> Iterator[tuple[str, Any]]:
@@ -93,6 +92,8 @@ class Registry:
             except BootError as error:
                 self.problems.extend(error.problems)
             except Exception as error:  # whatever a plugin raises is its finding
+                if not self.booting:
+                    raise
                 message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
                 self.problems.error("hook.failed", message, "kernel check --traceback shows more", innermost(error))
             else:

@@ -127,6 +127,8 @@ class Selection:
         for member in self.active:
             edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
             edges += [(member.name, name) for name in member.names("before")]
+            given = {f"cap:{name}" for name in member.names("provides")}
+            edges += [(member.name, one.name) for one in self.active if given & set(one.names("requires"))]
         try:
             order = sort([member.name for member in self.active], edges, self._named("order", (), "plugins"))
         except CycleError as error:

@@ -59,6 +59,7 @@ class Boot:
         if not self.problems.fatal:
             list(self.registry.collect("kernel_compiled", plan=self.plan))
             self.problems += self.check(deploy=False)
+        self.registry.booting = False
 
     def demand(self) -> None:
         """Raise BootError with all findings, if one forbids to run; ConfigError if one is about config."""
@@ -68,8 +69,9 @@ class Boot:
 
     def check(self, deploy: bool) -> list[Problem]:
         """Return what the plugins report about the finished plan."""
-        answers = self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy)
-        return [problem for _, problems in answers for problem in problems]
+        return [
+            p for _, found in self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy) for p in found
+        ]
 
     def _prepare(self) -> None:
         """Fill [environment] and make the project's folder importable."""
@@ -91,15 +93,21 @@ class Boot:
         for member in reversed(active):
             self.registry.register(member.name, member.plugin)
         for member in active:
-            schema, section = getattr(member.plugin, "Config", None), getattr(member.plugin, "section", "")
-            if schema is not None:
-                configs[member.name] = self._validated(section or member.name, schema)
+            schema, section = (
+                getattr(member.plugin, "Config", None),
+                getattr(member.plugin, "section", "") or member.name,
+            )
+            if schema is None:
+                continue
+            arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
+            answer = self.registry.first("kernel_settings", **arguments)
+            try:
+                unchecked = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
+            except (TypeError, ValueError) as error:
+                self.problems.error("config.value", f"[{section}] {error}", "", self.config.origin(section))
+            else:
+                configs[member.name] = answer[1] if answer else unchecked
         return configs
-
-    def _validated(self, section: str, schema: type) -> Any:
-        arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
-        answer = self.registry.first("kernel_settings", **arguments)
-        return answer[1] if answer else None if self.problems.fatal else schema(**self.config.get(section, {}))
 
     def _configure(self, configs: dict[str, Any]) -> None:
         for name, _, _ in list(self.registry.implementations("kernel_configure")):

@@ -1,7 +1,6 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from kernel.serve.wrappers import Render, Rescuer
 from kernel.types import Receive, Scope, Send
 
 logger = logging.getLogger("kernel")
-NOT_FOUND = HTTPException(404)
+NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
 new: Any = object.__new__  # the constructor in place costs less than calling it
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
@@ -51,7 +50,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     request = new(build)
     request.scope, request.receive, request.app = scope, receive, kernel
     token, response = enter(request), None
-    problem: Exception | None = None
+    problem: BaseException | None = UNFINISHED
     try:
         try:
             for gate in gates:
@@ -77,6 +76,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
             await send({"type": "http.response.body", "body": response.body})
         else:
             await response.write(request, send)
+        problem = None
     except (ClientDisconnect, OSError) as error:
         problem = error
         logger.info("%s %r: the client left", scope["method"], scope["path"])
@@ -85,7 +85,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         logger.exception("%s %r failed after the response had begun", scope["method"], scope["path"])
     finally:
         if request.waiting:
-            await conclude(request, response, problem or sys.exception())
+            await conclude(request, response, problem)
         leave(token)
 
 

@@ -6,6 +6,7 @@ piece is noted as a `Step`, so that `kernel explain` shows exactly what was comp
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import takewhile
 from typing import Any
@@ -83,7 +84,8 @@ class Compiler:
         for level in ("app", "group", "route"):
             at = [layer for layer in self._layers if layer.level == level]
             yield from ((level, layer) for layer in at if not layer.select or layer.select(route))
-            yield from ((level, layer) for name, options in levels if name == level for layer in options.layers)
+            own = [layer for name, options in levels if name == level for layer in options.layers]
+            yield from ((level, replace(layer, plugin=layer.plugin or route.app)) for layer in own)
 
     def rescue(self) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""

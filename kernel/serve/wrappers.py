@@ -3,7 +3,6 @@
 import inspect
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 from kernel.errors import ClientDisconnect, HTTPException
@@ -18,8 +17,6 @@ Rescuer = Callable[[Request, Exception], Awaitable[Response]]
 
 def is_async(thing: Any) -> bool:
     """Tell whether calling *thing* returns an awaitable, as far as can be seen at boot."""
-    while isinstance(thing, partial):
-        thing = thing.func
     return inspect.iscoroutinefunction(thing) or inspect.iscoroutinefunction(type(thing).__call__)
 
 
@@ -122,15 +119,14 @@ def rescuing(ask: Callable[..., Hook | None], render: Render) -> Rescuer:
             error = error.exceptions[0]
         if isinstance(error, ClientDisconnect):
             raise error
-        answer = ask(type(error), request.route) or fallback
         try:
-            value = answer(request, error)
+            value = (ask(type(error), request.route) or fallback)(request, error)
             return (
                 value if isinstance(value, Response) else render(await value if inspect.isawaitable(value) else value)
             )
-        except Exception as failure:
+        except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
-            return fallback(request, failure)
+            return fallback(request, HTTPException(500))
 
     return rescue
 

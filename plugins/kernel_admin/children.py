@@ -1,6 +1,7 @@
 """Child processes that serve: the same command again, on a socket that the parent has bound."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -35,13 +36,13 @@ class Serving:
 
 def stop(children: Iterable[Child], seconds: float = GRACEFUL + LAST + 5) -> int:
     """Ask children to end in order, wait, and kill those that do not; return the worst exit code, 0 or 1."""
-    children, end = list(children), monotonic() + seconds
-    for child in children:
+    alive, end = [child for child in children if child.poll() is None], monotonic() + seconds
+    for child in alive:
         child.terminate()
-    while any(child.poll() is None for child in children) and monotonic() < end:
+    while any(child.poll() is None for child in alive) and monotonic() < end:
         sleep(0.02)
-    kill(children)
-    return int(any(child.wait() not in (0, -15) for child in children))
+    kill(alive)
+    return int(any(child.wait() not in (0, -signal.SIGTERM) for child in alive))
 
 
 def kill(children: Iterable[Child]) -> None:

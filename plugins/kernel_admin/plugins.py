@@ -87,7 +87,7 @@ def row(project: Kernel, member: Member) -> dict[str, Any]:
     """Return one member; a finding that names it makes it failed."""
     facts = {name: getattr(member, name) for name in (*LIST, "value", "standard")}
     for problem in project.problems:
-        if problem.level == "error" and problem.message.startswith(f"{member.kind} '{member.name}'"):
+        if problem.level == "error" and problem.message.startswith((f"plugin '{member.name}'", f"app '{member.name}'")):
             facts |= {"state": "failed", "reason": problem.message}
     return facts
 

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import Any
 
 import anyio
-from sniffio import current_async_library
 
 from kernel.types import ASGIApp
 from kernel_admin.binding import BACKLOG, Place
@@ -17,10 +16,22 @@ from kernel_admin.serving import GRACEFUL, Serve
 
 
 async def hypercorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
-    """Serve with Hypercorn: HTTP/1 and HTTP/2, on asyncio and on trio."""
+    """Serve with Hypercorn, HTTP/1 and HTTP/2, on asyncio."""
+    from hypercorn.asyncio import serve
+
+    await _hypercorn(serve, app, place, stop)
+
+
+async def hypercorn_on_trio(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+    """Serve with Hypercorn on trio."""
+    from hypercorn.trio import serve
+
+    await _hypercorn(serve, app, place, stop)
+
+
+async def _hypercorn(serve: Any, app: ASGIApp, place: Place, stop: anyio.Event) -> None:
     from hypercorn.config import Config
 
-    serve: Any = import_module(f"hypercorn.{current_async_library()}").serve
     config = Config()
     config.bind = [f"fd://{os.dup(place.sock.fileno())}"]  # it closes what it gets
     config.backlog, config.graceful_timeout, config.include_server_header = BACKLOG, GRACEFUL, False
@@ -80,7 +91,12 @@ async def _halt(stop: anyio.Event, server: Any) -> None:
     server.stop()
 
 
-SERVERS: dict[str, Serve] = {"hypercorn": hypercorn, "uvicorn": uvicorn, "granian": granian}
+SERVERS: dict[str, Serve] = {
+    "hypercorn": hypercorn,
+    "hypercorn on trio": hypercorn_on_trio,
+    "uvicorn": uvicorn,
+    "granian": granian,
+}
 
 
 def available(name: str, worker_class: str) -> Serve:
@@ -96,4 +112,4 @@ def available(name: str, worker_class: str) -> Serve:
             import_module(wanted)
         except ImportError as error:
             raise Fault.one("run.server", f"'{wanted}' is not installed", f"pip install {wanted}", code=2) from error
-    return SERVERS[name]
+    return SERVERS["hypercorn on trio" if worker_class == "trio" else name]

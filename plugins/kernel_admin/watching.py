@@ -13,16 +13,15 @@ PAUSE = 0.3
 
 
 def changes(folders: Iterable[Path]) -> Iterator[set[str]]:
-    """Yield the paths that changed since the last time, every third of a second; mostly none."""
+    """Return an endless iterator: the paths that changed since its last step, mostly none, three times a second."""
     paths = [folder for folder in folders if folder.is_dir()]
     try:
         import watchfiles
     except ImportError:
-        yield from polled(paths)
-        return
+        return polled(paths)
     options: dict[str, Any] = {"rust_timeout": int(PAUSE * 1000), "yield_on_timeout": True, "debounce": 100, "step": 50}
-    for found in watchfiles.watch(*paths, watch_filter=lambda _, path: watched(path), raise_interrupt=False, **options):
-        yield {path for _, path in found}
+    batches = watchfiles.watch(*paths, watch_filter=lambda _, path: watched(path), raise_interrupt=False, **options)
+    return ({path for _, path in batch} for batch in batches)
 
 
 def polled(folders: Iterable[Path]) -> Iterator[set[str]]:

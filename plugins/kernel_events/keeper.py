@@ -24,17 +24,18 @@ async def start_aside(kernel: Kernel) -> None:
     started, failures = anyio.Event(), list[Exception]()
 
     async def keep() -> None:
-        try:
-            await kernel.start()
-        except Exception as error:
-            failures.append(error)
-            return
-        finally:
-            started.set()
-        try:
-            await anyio.sleep_forever()
-        finally:
-            with anyio.CancelScope(shield=True):
+        with anyio.CancelScope() as scope:  # around both, since what a lifespan opens must nest
+            try:
+                await kernel.start()
+            except Exception as error:
+                failures.append(error)
+                return
+            finally:
+                started.set()
+            try:
+                await anyio.sleep_forever()
+            finally:
+                scope.shield = True
                 await kernel.stop()
 
     spawn(keep)

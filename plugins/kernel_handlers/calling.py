@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from anyio.to_thread import run_sync
+
 from kernel import Request
 from kernel.serve.wrappers import is_async
 

@@ -9,7 +9,6 @@ from kernel.errors import BootError
 from kernel.layers import Route, where
 from kernel.serve.wrappers import is_async
 from kernel.types import Application
-
 from kernel_handlers.calling import Binder, bound, is_request, itself, parameters, positional
 
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

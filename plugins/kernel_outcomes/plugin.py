@@ -6,9 +6,9 @@ from inspect import isawaitable
 from typing import Any
 
 import anyio
+
 from kernel import Plugin, Request, Response, hookimpl
 from kernel.types import Application
-
 from kernel_outcomes.outcome import classify
 
 logger = logging.getLogger("kernel")

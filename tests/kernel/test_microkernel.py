@@ -180,7 +180,6 @@ async def test_a_lifespan_hook_that_fails_fails_the_start(build):
         await kernel.start()
 
 
-@pytest.mark.xfail(strict=True, reason="asgi= is called after the lifespans were handed over, so they stay entered")
 @anyio_test
 async def test_a_layer_that_cannot_wrap_undoes_the_start(build):
     log = []
@@ -279,7 +278,6 @@ async def test_without_lifespan_a_failed_start_is_logged_and_503(build, caplog):
     assert (record.levelname, "graphql" in record.getMessage()) == ("ERROR", True)
 
 
-@pytest.mark.xfail(strict=True, reason="after start() and stop() by hand the next request starts the kernel again")
 @anyio_test
 async def test_a_kernel_that_was_stopped_by_hand_stays_stopped(build):
     log = []
@@ -311,7 +309,6 @@ async def test_a_websocket_is_refused(build, started):
         await kernel.stop()
 
 
-@pytest.mark.xfail(strict=True, reason="serve and arrive call one another without end for an unknown type")
 @anyio_test
 async def test_an_unknown_kind_of_connection_is_refused_at_once(build):
     async with Client(build()):

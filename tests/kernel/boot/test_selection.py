@@ -276,7 +276,6 @@ def test_a_version_may_be_required(project, module, wish, fits):
     assert bool(errors(kernel)) is not fits
 
 
-@pytest.mark.xfail(strict=True, reason="a requirement 'cap:x' makes no edge to the plugin that provides it")
 def test_a_capability_orders_its_provider_first(project):
     kernel = project(plugins=[plugin("a", requires=("cap:session",)), plugin("b", provides=("session",))], active="")
     assert active(kernel) == ["b", "a"]

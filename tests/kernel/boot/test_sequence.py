@@ -132,9 +132,6 @@ def test_a_plugin_validates_sections_if_one_does(build):
     assert kernel.service("shop") == ShopConfig("USD")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=TypeError, reason="without the plugin 'settings' the Config class is called unguarded"
-)
 def test_a_section_that_does_not_fit_is_a_finding_without_settings_too(build):
     assert build(plugins=[Shop], config={"shop": {"curency": "USD"}}).problems
 

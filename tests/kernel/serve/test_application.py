@@ -250,7 +250,6 @@ def recording(order):
     return send
 
 
-@pytest.mark.xfail(strict=True, reason="sys.exception() in serve's finally sees what the caller is handling")
 async def test_an_exception_handled_around_the_kernel_is_not_the_requests_own(build):
     kernel, seen = ended(build, show)
 
@@ -265,7 +264,6 @@ async def test_an_exception_handled_around_the_kernel_is_not_the_requests_own(bu
     assert seen == ["after", "ok"]
 
 
-@pytest.mark.xfail(strict=True, reason="a gate that bypasses does not set request.bypassed: its outcome is ok")
 async def test_a_bypass_by_an_outer_layer_is_told_too(build, ask):
     seen = []
     layers = [

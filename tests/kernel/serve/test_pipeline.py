@@ -1,6 +1,7 @@
 """What wraps a handler is folded once: order, inheritance, skipping, and the steps that show it."""
 
 import pytest
+from kernel_outcomes.plugin import Outcomes
 
 from kernel import App, Layer, Plugin, Response, hookimpl
 from kernel.layers import Options, Route
@@ -300,6 +301,19 @@ async def test_a_rescue_is_asked_for_once_per_type_and_route(build, ask):
     assert asked == [("KeyError", "/a"), ("HTTPException", None)]
 
 
+@pytest.mark.parametrize("hook", ["kernel_rescue", "kernel_render"])
+async def test_a_hook_that_fails_at_its_first_use_is_logged(build, ask, caplog, hook):
+    def failing(self):
+        raise RuntimeError("lost")
+
+    async def handler(request):
+        return 1 / 0 if hook == "kernel_rescue" else object()
+
+    response = await ask(build(Route("/", "GET", handler), plugins=[plugin(**{hook: failing})]))
+    assert response.status == 500
+    assert "lost" in caplog.text
+
+
 async def test_a_gate_is_no_layer_that_waits(build, ask, notes):
     async def waits(request):
         notes.append("waits")
@@ -308,6 +322,18 @@ async def test_a_gate_is_no_layer_that_waits(build, ask, notes):
     kernel = build(Route("/", "GET", notes.handler), plugins=[plugin(*layers)])
     await ask(kernel)
     assert notes == ["waits", "two", "handler"]
+
+
+async def test_a_layer_of_a_route_is_told_how_its_requests_end(build, ask, notes):
+    def finish(request, outcome):
+        notes.append(str(outcome))
+
+    layers = [Layer("one", on_finish=finish, level="route"), Layer("two", on_finish=finish, level="app")]
+    kernel = build(Route("/", "GET", notes.handler), plugins=[Outcomes, plugin(*layers)])
+    await ask(kernel)
+    await ask(kernel, "/nowhere")
+    assert notes == ["handler", "ok", "ok"]
+    assert [step.phase for step in kernel.plan.routes[0][1]][:2] == ["on_finish", "on_finish"]
 
 
 async def test_the_layers_of_two_apps_are_their_own(build, ask, notes):

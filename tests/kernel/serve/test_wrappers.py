@@ -68,7 +68,6 @@ async def test_a_hook_that_owes_a_response_is_named(build, ask, caplog, hook, ki
     assert not kind or f"owes a Response and returned {kind} ({__file__}" in caplog.text
 
 
-@pytest.mark.xfail(strict=True, reason="a layer of an option has plugin ''")
 async def test_a_layer_of_an_option_is_named_by_its_app(build, ask, caplog):
     async def around(request, call_next): ...
 
@@ -170,7 +169,6 @@ async def test_a_rescue_that_fails_is_logged_and_a_500(build, ask, caplog):
     assert "second" in caplog.text
 
 
-@pytest.mark.xfail(strict=True, reason="rescue logs the failure, and fallback logs it again")
 async def test_a_rescue_that_fails_is_one_error_record(build, ask, caplog):
     async def fails(request):
         raise KeyError("first")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from kernel_admin.main import cli
@@ -18,7 +17,7 @@ from kernel import Kernel
 from kernel.boot.config import locate
 
 Invoke = Callable[..., Result]
-SHOP = '''
+SHOP = """
 from kernel import App, Hooks, Layer, Plugin, Problem, hookimpl, hookspec
 from kernel_responses import Text
 from kernel_router import Routes
@@ -37,7 +36,7 @@ async def around(request, call_next):
     return await call_next(request)
 
 app = App(routes=[routes], layers=[Layer("inner", around=around)])
-'''
+"""
 
 
 @pytest.fixture
@@ -94,9 +93,3 @@ def signals_kept() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
-
-
-@pytest.fixture
-def extra() -> click.Command:
-    """Return a command as a plugin would add it."""
-    return click.Command("extra", callback=lambda: click.echo("extra ran"), help="Do more.")

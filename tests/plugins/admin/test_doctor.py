@@ -72,6 +72,14 @@ def test_a_stale_egg_info_is_a_finding(tmp_path: Path) -> None:
     assert [problem.id for problem in leftovers(tmp_path)] == ["doctor.leftover"]
 
 
+def test_an_egg_info_like_what_is_installed_is_none(tmp_path: Path) -> None:
+    folder = tmp_path / "click.egg-info"
+    folder.mkdir()
+    (folder / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: click\nVersion: 1\n")
+
+    assert list(leftovers(tmp_path)) == []
+
+
 def test_a_folder_without_write_access_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
 

@@ -139,7 +139,13 @@ def test_a_given_length_stays(project: Path, invoke: Any) -> None:
 
 
 def test_request_exits_3_when_the_start_fails(make_project: Any, invoke: Any) -> None:
-    text = "from kernel import App, Hooks\nhooks = Hooks()\n@hooks.event('startup')\ndef f(): raise ValueError('no disk')\napp = App(hooks=[hooks])"
+    text = """
+from kernel import App, Hooks
+hooks = Hooks()
+@hooks.event("startup")
+def fail(): raise ValueError("no disk")
+app = App(hooks=[hooks])
+"""
     make_project("[apps]\nactive = bad:app", bad=text)
     result = invoke("request", "GET", "/")
 

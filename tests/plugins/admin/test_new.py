@@ -19,6 +19,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("full", [[], ["--full"]], ids=["plain", "full"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_passes_its_own_tests(tmp_path: Path, invoke: Any, kind: str, full: list[str]) -> None:
@@ -54,7 +55,9 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, invoke: Any, kind: str) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["../x", "-rf", "a b", "my-app", "class", "match", "json", "kernel", "x" * 300, "", "é", "1x"])
+@pytest.mark.parametrize(
+    "name", ["../x", "-rf", "a b", "my-app", "class", "match", "json", "kernel", "x" * 300, "", "é", "1x"]
+)
 def test_a_name_that_cannot_be_a_package_is_refused(tmp_path: Path, invoke: Any, name: str) -> None:
     result = invoke("new", "project", name)
 
@@ -68,12 +71,13 @@ def test_a_refused_name_comes_with_a_suggestion() -> None:
 
 
 @given(st.text(max_size=80))
-def test_a_name_that_is_accepted_is_an_identifier(name: str) -> None:
+def test_a_name_is_an_identifier_or_refused(name: str) -> None:
     try:
-        assert checked(name).isidentifier()
-        assert NAME.fullmatch(name)
-    except Fault as fault:
-        assert fault.exit_code == 2
+        accepted = checked(name)
+    except Fault:
+        return
+    assert accepted.isidentifier()
+    assert NAME.fullmatch(accepted)
 
 
 def test_an_existing_folder_is_refused(tmp_path: Path, invoke: Any) -> None:
@@ -93,7 +97,7 @@ def test_a_dangling_link_is_refused(tmp_path: Path, invoke: Any) -> None:
 
 
 def test_a_tree_that_fails_half_way_vanishes(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(OSError, match="exists"):
         write(tmp_path / "shop", {"one": "1", "one/two": "2"})
 
     assert list(tmp_path.iterdir()) == []

@@ -31,7 +31,15 @@ class Second(Plugin):
 
 @pytest.fixture
 def pair(make_project: Any) -> Path:
-    config = "[plugins]\nactive = standard\nblocked = params\n[apps]\nactive = pair:Second, pair:First\n[order]\nplugins = events, second\n"
+    config = """
+[plugins]
+active = standard
+blocked = params
+[apps]
+active = pair:Second, pair:First
+[order]
+plugins = events, second
+"""
     path: Path = make_project(config, pair=PAIR)
     return path
 
@@ -42,7 +50,14 @@ def test_the_list_has_every_state(pair: Path, invoke: Any, invoke_json: Any) -> 
     assert {"name", "state", "distribution", "version", "reason"} <= set(rows["router"])
     assert rows["params"]["state"] == "blocked"
     assert rows["router"]["state"] == "active"
-    assert invoke("plugins", "list").output.splitlines()[0].split() == ["name", "kind", "state", "distribution", "version", "reason"]
+    assert invoke("plugins", "list").output.splitlines()[0].split() == [
+        "name",
+        "kind",
+        "state",
+        "distribution",
+        "version",
+        "reason",
+    ]
 
 
 def test_explain_shows_what_a_plugin_contributes(pair: Path, invoke: Any, invoke_json: Any) -> None:

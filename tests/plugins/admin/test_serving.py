@@ -1,0 +1,227 @@
+"""Serving in this process: real servers on a free port, stopped by a signal to ourselves."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from threading import Thread
+from typing import Any
+
+import anyio
+import pytest
+from kernel_admin import serving
+from kernel_admin.binding import Place
+from kernel_admin.faults import Fault
+from kernel_admin.servers import SERVERS, available
+from kernel_admin.serving import PARENT, innermost, orphaned, serve
+from kernel_admin.signals import Signals
+
+import kernel
+
+pytestmark = pytest.mark.usefixtures("signals_kept")
+COMBINATIONS = [("hypercorn", "asyncio"), ("hypercorn", "trio"), ("uvicorn", "asyncio"), ("granian", "asyncio")]
+FAILING = """
+from kernel import App, Hooks
+hooks = Hooks()
+@hooks.event("{event}")
+async def fail(): raise RuntimeError("no luck")
+app = App(hooks=[hooks])
+"""
+
+
+def ask(address: Any, number: int, answers: list[Any]) -> None:
+    """Request once, as soon as the server takes it, then send a signal to this process."""
+    try:
+        for _ in range(100):
+            connection = HTTPConnection(*address[:2], timeout=5)
+            try:
+                connection.request("GET", "/hello/Ada", headers={"Host": "localhost"})
+                answers.append(connection.getresponse().read())
+                break
+            except ConnectionRefusedError:  # granian binds a moment later
+                time.sleep(0.02)
+            finally:
+                connection.close()
+    finally:
+        os.kill(os.getpid(), number)
+
+
+def served(server: str, worker_class: str, number: int = signal.SIGTERM) -> list[Any]:
+    """Serve the project until it answered once."""
+    pytest.importorskip(server)
+    place, answers = Place.open("127.0.0.1:0"), list[Any]()
+    address = place.sock.getsockname()
+    threads = []
+
+    def ready() -> None:
+        if place.sock.fileno() >= 0:
+            place.listen()
+        threads.append(Thread(target=ask, args=(address, number, answers)))
+        threads[0].start()
+
+    try:
+        serve(kernel.app, available(server, worker_class), place, ready, worker_class)
+    finally:
+        place.close()
+        for thread in threads:
+            thread.join()
+    return answers
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of the servers
+@pytest.mark.parametrize(("server", "worker_class"), COMBINATIONS)
+def test_every_server_serves_and_stops_in_order(project: Any, server: str, worker_class: str) -> None:
+    assert served(server, worker_class) == [b"hello Ada"]
+
+
+def test_ctrl_c_stops_in_order(project: Any) -> None:
+    assert served("hypercorn", "asyncio", signal.SIGINT) == [b"hello Ada"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of the servers
+@pytest.mark.parametrize(("server", "worker_class"), COMBINATIONS)
+def test_a_failed_start_is_exit_code_3_with_every_server(make_project: Any, server: str, worker_class: str) -> None:
+    make_project("[apps]\nactive = bad:app", bad=FAILING.format(event="startup"))
+    with pytest.raises(Fault, match=r"the start failed: .*no luck") as fault:
+        served(server, worker_class)
+
+    assert fault.value.exit_code == 3
+
+
+def test_a_failed_stop_is_exit_code_1(make_project: Any) -> None:
+    make_project("[apps]\nactive = bad:app", bad=FAILING.format(event="shutdown"))
+    with pytest.raises(Fault, match=r"the stop failed: .*no luck") as fault:
+        served("hypercorn", "asyncio")
+
+    assert fault.value.exit_code == 1
+
+
+async def lifespan(app: Any, place: Any, stop: anyio.Event) -> None:
+    """Stand in for a server: speak the lifespan only, until told to stop."""
+    messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            os.kill(os.getpid(), signal.SIGTERM)
+            await stop.wait()
+
+    await app({"type": "lifespan"}, receive, send)
+
+
+def test_a_port_that_cannot_listen_is_a_failed_start(project: Any) -> None:
+    def ready() -> None:
+        raise OSError("taken")
+
+    with pytest.raises(Fault, match="cannot listen: taken") as fault:
+        serve(kernel.app, lifespan, None, ready, "asyncio")
+
+    assert fault.value.exit_code == 3
+
+
+def test_a_server_that_breaks_before_the_start_is_a_failed_start(project: Any) -> None:
+    async def broken(app: Any, place: Any, stop: anyio.Event) -> None:
+        raise TimeoutError("too long")
+
+    with pytest.raises(Fault, match="the start failed: too long"):
+        serve(kernel.app, broken, None, lambda: None, "trio")
+
+
+def test_a_server_that_breaks_later_raises(project: Any) -> None:
+    async def broken(app: Any, place: Any, stop: anyio.Event) -> None:
+        await lifespan(app, place, stop)
+        raise ValueError("broken")
+
+    with pytest.raises(ExceptionGroup) as group:
+        serve(kernel.app, broken, None, lambda: None, "asyncio")
+
+    assert isinstance(innermost(group.value), ValueError)
+
+
+def test_a_worker_stops_when_its_parent_is_gone(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PARENT, "1" if os.getppid() != 1 else "2")
+
+    async def waiting(app: Any, place: Any, stop: anyio.Event) -> None:
+        app.started = True
+        await stop.wait()
+
+    serve(kernel.app, waiting, None, lambda: None, "asyncio")
+
+
+def test_a_worker_looks_again_while_its_parent_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    parents = iter([7, 7, 1])
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    stops: list[bool] = []
+
+    async def watch() -> None:
+        stop = anyio.Event()
+        await orphaned(7, stop)
+        stops.append(stop.is_set())
+
+    anyio.run(watch, backend="trio")
+    assert stops == [True]
+
+
+def test_an_end_that_takes_too_long_is_hard(
+    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(serving, "GRACEFUL", 0)
+    monkeypatch.setattr(serving, "LAST", 0.01)
+    monkeypatch.setattr(os, "_exit", codes.append)
+
+    async def lazy(app: Any, place: Any, stop: anyio.Event) -> None:
+        app.started = True
+        os.kill(os.getpid(), signal.SIGTERM)
+        await anyio.sleep(0.2)
+
+    serve(kernel.app, lazy, None, lambda: None, "asyncio")
+    assert codes == [1]
+    assert "stopped hard" in capsys.readouterr().err
+
+
+def test_a_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    killed: list[str] = []
+    signals = Signals(lambda: killed.append("all"))
+    signal.raise_signal(signal.SIGTERM)
+    assert (signals.received, killed) == (signal.SIGTERM, [])
+    signal.raise_signal(signal.SIGINT)
+
+    assert (codes, killed) == ([130], ["all"])
+
+
+def test_servers_are_refused_where_they_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Fault, match="runs on asyncio only") as fault:
+        available("uvicorn", "trio")
+    assert fault.value.exit_code == 2
+    monkeypatch.setitem(sys.modules, "granian", None)  # type: ignore[arg-type]  # import then fails
+    with pytest.raises(Fault, match="'granian' is not installed"):
+        available("granian", "asyncio")
+    assert available("hypercorn", "asyncio") is SERVERS["hypercorn"]
+
+
+def test_run_as_a_process(project: Any) -> None:
+    words = [sys.executable, "-m", "kernel_admin", "run", "--bind", "127.0.0.1:0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            address = line.split()[2].removeprefix("http://").split(":")
+            answers: list[Any] = []
+            connection = HTTPConnection(address[0], int(address[1]), timeout=5)
+            connection.request("GET", "/hello/Ada")
+            answers.append(connection.getresponse().read())
+            connection.close()
+            process.terminate()
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+
+    assert line.endswith(" (ctrl+c stops)\n")
+    assert answers == [b"hello Ada"]
