@@ -110,7 +110,8 @@ class Kernel:
 
     async def start(self) -> None:
         """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
-        self._spoken, boot = True, self.boot().booted
+        self._spoken = True
+        boot = self.boot().booted
         async with AsyncExitStack() as stack:
             for name, answer in self.collect("kernel_lifespan", kernel=self):
                 try:

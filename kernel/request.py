@@ -61,8 +61,10 @@ class Request:
         self.after, self.waiting = (*self.after, lambda request: func(*args)), True
 
 
-def extended(services: Mapping[str, Any], finishers: Iterable[Callable[..., Any]] = ()) -> type[Request]:
+def extended(
+    services: Mapping[str, Any], finishers: Iterable[Callable[..., Any]] = (), app: Any = None
+) -> type[Request]:
     """Return a Request class of one kernel, with an attribute for each service "request.NAME"."""
-    provided: dict[str, Any] = {"finishers": tuple(finishers), "waiting": bool(finishers)}
+    provided: dict[str, Any] = {"app": app, "finishers": tuple(finishers), "waiting": bool(finishers)}
     provided |= {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}
     return type("Request", (Request,), provided)

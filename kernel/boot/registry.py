@@ -12,7 +12,7 @@ from typing import Any
 
 import pluggy
 
-from kernel.errors import BootError, Findings, did_you_mean
+from kernel.errors import BootError, Findings, KernelError, did_you_mean
 from kernel.hookspecs import hookimpl
 from kernel.layers import where
 from kernel.plugin import App
@@ -89,13 +89,14 @@ class Registry:
                 continue
             try:
                 answer = function(*(arguments[argument] for argument in names))
-            except BootError as error:
-                self.problems.extend(error.problems)
             except Exception as error:  # whatever a plugin raises is its finding
-                if not self.booting:
-                    raise
                 message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
-                self.problems.error("hook.failed", message, "kernel check --traceback shows more", innermost(error))
+                if not self.booting:
+                    raise KernelError(message) from error
+                if isinstance(error, BootError):
+                    self.problems.extend(error.problems)
+                else:
+                    self.problems.error("hook.failed", message, "", innermost(error))
             else:
                 if answer is not None:
                     yield name, answer

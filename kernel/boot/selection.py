@@ -73,8 +73,7 @@ class Selection:
             try:
                 return self._accept(replace(member, value=place), load(place))
             except LookupError as error:
-                guess = did_you_mean(member.name, self._found[member.kind])
-                reasons.append(f"cannot be found: {error.args[0]}{guess}")
+                reasons.append(f"cannot be found: {error.args[0]}{did_you_mean(member.name, self._found[member.kind])}")
             except Exception as error:  # whatever a stranger's module raises
                 return self._fail(member, f"cannot be imported: {blame(error)}", "", innermost(error))
         hint, place = (
@@ -100,7 +99,7 @@ class Selection:
     def _fail(self, member: Member, why: str, hint: str = "", place: str = "") -> None:
         optional = member.name in self._named("plugins", (), "optional")
         level = "warning" if optional or "disable" in self._named("plugins", (), "on_error") else "error"
-        where = place or member.value or self._config.origin(f"{member.kind}s", "active")
+        where = place or self._config.origin(f"{member.kind}s", "active") or member.value
         self._problems.append(Problem("plugin.failed", level, f"{member.kind} '{member.name}' {why}", hint, where))  # type: ignore[arg-type]  # one of two words
         self.members[member.name] = replace(member, state="failed", reason=why)
 

@@ -124,11 +124,11 @@ class Boot:
             routes.append((route, tuple(compiler.steps)))
         self.plan.routes, rescue = tuple(routes), compiler.rescue()
         router = self.registry.first("kernel_router", routes=bound)
-        match = router[1] if router else lambda request: None
-        core = match, rescue, compiler.encoders
-        folded = compiler.application(dispatching(*core))
-        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers)
-        self.compiled = build, *core, *folded
+        match = self.match = router[1] if router else lambda request: None
+        dispatch = dispatching(match, rescue, compiler.encoders)
+        find, gates = compiler.application(match, dispatch)
+        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
+        self.compiled = build, find, rescue, compiler.encoders, gates
         self.plan.application = tuple(compiler.steps)
 
     def _layers(self) -> list[Layer]:

@@ -17,10 +17,8 @@ new: Any = object.__new__  # the constructor in place costs less than calling it
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
-# What a request needs, bound once: the Request class, match, rescue, encoders, gates, inner, enter, leave, conclude.
-#
-# `gates` are the sync before_request hooks of the outermost layers; they run without a frame of
-# their own. `inner` is what the other application layers were folded to, or None.
+# What a request needs, bound once: the Request class, match, rescue, encoders, gates, enter, leave, conclude.
+# `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 Compiled = tuple[Any, ...]
 
 
@@ -46,9 +44,9 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, inner, enter, leave, conclude = compiled
+    build, match, rescue, common, gates, enter, leave, conclude = compiled
     request = new(build)
-    request.scope, request.receive, request.app = scope, receive, kernel
+    request.scope, request.receive = scope, receive
     token, response = enter(request), None
     problem: BaseException | None = UNFINISHED
     try:
@@ -59,7 +57,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
                     request.bypassed = True
                     break
             else:
-                handler = inner or match(request)
+                handler = match(request)
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
             route = request.route
             response = (route.encoders if route else common)[value.__class__](value)

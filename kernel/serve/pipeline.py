@@ -22,11 +22,17 @@ from kernel.serve.wrappers import Render, Rescuer, after, answered, before, is_a
 class Encoders(dict[type, Render]):
     """Encoders by type of value for one route; each is asked for when its type first turns up."""
 
-    def __init__(self, compiler: "Compiler", route: Route | None) -> None:
-        self._compiler, self._route, self.copies = compiler, route, True
+    def __init__(self, registry: Registry, route: Route | None) -> None:
+        self._registry, self._route, self.copies = registry, route, True
 
     def __missing__(self, kind: type) -> Render:
-        self[kind] = self._compiler.encoder(kind, self._route, self.copies)
+        if issubclass(kind, Response):  # copied where something further out may change it
+            self[kind] = kind.copy if self.copies else lambda response: response
+            return self[kind]
+        answer = self._registry.first("kernel_render", type_=kind, route=self._route)
+        if answer is None:
+            raise TypeError(f"route '{self._route}': no active plugin renders a value of type '{kind.__qualname__}'")
+        self[kind] = answer[1]
         return self[kind]
 
     def render(self, value: Any) -> Response:
@@ -39,18 +45,18 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer]) -> None:
         self._registry, self._layers = registry, layers
-        self.encoders = Encoders(self, None)
+        self.encoders = Encoders(registry, None)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
     def _begin(self, render: Render) -> None:
         bypassing, self.steps, self.finishers = partial(before, render=render), list[Step](), list[Hook]()
         self._wraps: dict[str, Any] = {"before_request": bypassing, "after_request": after, "after_response": answered}
 
-    def application(self, dispatch: Handler) -> tuple[tuple[Any, ...], Handler | None]:
+    def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
         """Fold the layers of level "application" around *dispatch*, which never raises.
 
-        Returns the gates, that is what the outermost layers do before a request as long as nothing
-        has to wait, and the folded rest, None without any.
+        Returns what finds the handler of a request, *match* itself without such layers, and the
+        gates: what the outermost layers do before a request as long as nothing has to wait.
         """
         self._begin(self.encoders.render)
         layers, inner = [layer for layer in self._layers if layer.level == "application"], dispatch
@@ -59,7 +65,8 @@ class Compiler:
             inner = self._wrapped(inner, layer, "application")
         for layer in reversed(gates):
             self._note("before_request", layer.before_request, "application", layer.plugin)
-        return tuple(layer.before_request for layer in gates), None if inner is dispatch else inner
+        find = match if inner is dispatch else lambda request: inner
+        return find, tuple(layer.before_request for layer in gates)
 
     def route(self, route: Route) -> Handler:
         """Fold everything that holds for *route*; its chain is app, groups, route.
@@ -67,7 +74,7 @@ class Compiler:
         What it raises is rescued once, outside. A handler with nothing around it stays as it is:
         `serve` renders what it returns.
         """
-        route.encoders = encoders = Encoders(self, route)
+        route.encoders = encoders = Encoders(self._registry, route)
         self._begin(encoders.render)
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
@@ -96,15 +103,6 @@ class Compiler:
             return answer and answer[1]
 
         return wrappers.rescuing(ask, self.encoders.render)
-
-    def encoder(self, kind: type, route: Route | None, copies: bool) -> Render:
-        """Return `(value) -> Response` for one type; with *copies*, something outside may change a response."""
-        if issubclass(kind, Response):
-            return kind.copy if copies else lambda response: response
-        answer = self._registry.first("kernel_render", type_=kind, route=route)
-        if answer is None:
-            raise TypeError(f"route '{route}': no active plugin renders a value of type '{kind.__qualname__}'")
-        return answer[1]  # type: ignore[no-any-return]  # the hook's contract
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> None:
         self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))

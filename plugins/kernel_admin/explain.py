@@ -42,7 +42,7 @@ def explain(method: str, path: str, as_json: bool) -> None:
 
 def match(project: Kernel, method: str, path: str) -> tuple[Any, str]:
     """Return the route of a request, or None and the reason."""
-    build, matcher = compiled(project)[:2]
+    build, matcher = compiled(project)[0], project.booted.match
     request: Request = build(scope(method, path), None, project)
     try:
         handler = matcher(request)

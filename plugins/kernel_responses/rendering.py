@@ -23,12 +23,13 @@ JSON_PAIRS = ((b"content-type", b"application/json"),)
 TEXT_PAIRS, OCTET_PAIRS = (TEXT,), (OCTETS,)
 _trusted = Response.trusted
 _new = object.__new__
-TEXT_ONLY = (TEXT,)
 
 
 def text(value: str) -> Response:
     """Return a str as plain text."""
-    return _trusted(value.encode(), 200, TEXT_PAIRS)
+    response: Response = _new(Response)  # `trusted` in place: a third of what it costs is the call
+    response.body, response.status, response.pairs = value.encode(), 200, TEXT_PAIRS
+    return response
 
 
 def octets(value: bytes | bytearray | memoryview) -> Response:

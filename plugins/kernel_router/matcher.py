@@ -89,13 +89,11 @@ def matcher(entries: Iterable[tuple[str, Entry]]) -> Matcher:
 
     def match(request: Request) -> Handler | None:
         scope = request.scope
-        path = scope["path"]
-        method = scope["method"]
-        root = scope.get("root_path")
+        path, method, root = scope["path"], scope["method"], scope.get("root_path")
         if root:
             path = below(root, path)
         methods = static(path)
-        if methods is not None and method in methods:
+        if methods and method in methods:
             handler, request.route = methods[method]
             return handler
         prefix, _, segment = path.rpartition("/")
