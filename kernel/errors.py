@@ -50,10 +50,8 @@ class Findings(list[Problem]):
         """Note a problem that forbids to run."""
         self.append(Problem(kind, "error", message, hint, where))
 
-    @property
-    def fatal(self) -> bool:
-        """Whether one of them forbids to run."""
-        return any(problem.level == "error" for problem in self)
+    # Whether one of them forbids to run.
+    fatal = property(lambda self: any(problem.level == "error" for problem in self))
 
 
 class BootError(KernelError):

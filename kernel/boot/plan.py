@@ -56,7 +56,5 @@ class Plan:
     application: tuple[Step, ...] = ()
     routes: tuple[tuple[Route, tuple[Step, ...]], ...] = ()
 
-    @property
-    def active(self) -> list[Member]:
-        """The members that run, in order."""
-        return [member for member in self.members if member.state == "active"]
+    # The members that run, in order.
+    active = property(lambda self: [member for member in self.members if member.state == "active"])

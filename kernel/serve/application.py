@@ -23,15 +23,15 @@ Compiled = tuple[Any, ...]
 
 
 def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
-    """Return the core of the application: find the route's handler, or answer 404 or 405."""
+    """Return the core of the application: 404 and 405 are responses, what a handler raises passes through."""
 
     async def dispatch(request: Request) -> Response:
         try:
             handler = match(request)
-            value = await (handler(request) if handler else rescue(request, NOT_FOUND))
-            return (request.route.encoders if request.route else common)[value.__class__](value)
-        except Exception as error:
+        except HTTPException as error:
             return await rescue(request, error)
+        value = await (handler(request) if handler else rescue(request, NOT_FOUND))
+        return (request.route.encoders if request.route else common)[value.__class__](value)
 
     return dispatch
 

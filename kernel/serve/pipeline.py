@@ -53,7 +53,7 @@ class Compiler:
         self._wraps: dict[str, Any] = {"before_request": bypassing, "after_request": after, "after_response": answered}
 
     def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
-        """Fold the layers of level "application" around *dispatch*, which never raises.
+        """Fold the layers of level "application" around *dispatch*.
 
         Returns what finds the handler of a request, *match* itself without such layers, and the
         gates: what the outermost layers do before a request as long as nothing has to wait.

@@ -1,13 +1,15 @@
 """The plugin "demo_pages": an error is a page for a browser, and stays JSON for everybody else."""
 
+from functools import partial
 from http.client import responses as PHRASES
 
 from kernel import Layer, Plugin, Request, Response, hookimpl
-from kernel.layers import Handler
+from kernel.types import Application, ASGIApp, Message, Receive, Scope, Send
 from kernel_demo.layout import document
 from kernel_demo.markup import joined, tag
 
 WORDS = {404: "There is nothing at this address. It may have been deleted.", 500: "This was our fault. It is noted."}
+KEPT_OUT = (b"content-type", b"content-length", b"cache-control")
 
 
 class ErrorPages(Plugin):
@@ -17,20 +19,47 @@ class ErrorPages(Plugin):
     requires = ("errors", "requests", "responses", "router")
 
     @hookimpl
-    def kernel_layers(self) -> list[Layer]:
-        """Declare the one layer."""
-        return [Layer("demo_error_pages", around=shown)]
+    def kernel_layers(self, kernel: Application) -> list[Layer]:
+        """Declare the one layer; an exception is a response only outside of all others, so it is an ASGI one."""
+        return [Layer("demo_error_pages", asgi=partial(paged, kernel))]
 
 
-async def shown(request: Request, call_next: Handler) -> Response:
-    """Return errors as a page, with their status and headers, to clients that ask for HTML."""
-    response = await call_next(request)
-    kind = next((value for name, value in response.pairs if name == b"content-type"), b"")
-    wanted = "text/html" in request.headers.get("accept", "")
-    if response.status < 400 or not wanted or kind.startswith(b"text/html"):
-        return response
-    phrase = PHRASES.get(response.status, "Error")
-    content = joined(tag("h1", phrase), tag("p", WORDS.get(response.status, "This did not work.")))
-    page = document(request.url_for, phrase, content, response.status)
-    page.headers.extend(pair for pair in response.pairs if pair[0] not in (b"content-type", b"cache-control"))
-    return page
+def paged(kernel: Application, app: ASGIApp) -> ASGIApp:
+    """Return *app* with its errors sent as pages to clients that ask for HTML."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+        if b"text/html" not in accept:
+            return await app(scope, receive, send)
+        failure: list[Message] = []
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and is_bare(message):
+                failure.append(message)
+            elif not failure:
+                await send(message)
+            elif not message.get("more_body"):
+                await page(kernel, scope, failure[0]).write(Request(scope, receive, kernel), send)
+
+        await app(scope, receive, sending)
+
+    return wrapped
+
+
+def is_bare(start: Message) -> bool:
+    """Tell whether a start message is that of an error which is no page yet."""
+    kind = dict(start["headers"]).get(b"content-type", b"")
+    return start["status"] >= 400 and not kind.startswith(b"text/html")
+
+
+def page(kernel: Application, scope: Scope, start: Message) -> Response:
+    """Return the page for an error, with the status and the other headers it had."""
+
+    def url_for(name: str, **variables: object) -> str:
+        return f"{scope.get('root_path') or ''}{kernel.service('url_for')(name, **variables)}"
+
+    phrase = PHRASES.get(start["status"], "Error")
+    content = joined(tag("h1", phrase), tag("p", WORDS.get(start["status"], "This did not work.")))
+    response = document(url_for, phrase, content, start["status"])
+    response.headers.extend(pair for pair in start["headers"] if pair[0] not in KEPT_OUT)
+    return response

@@ -187,14 +187,12 @@ async def test_a_lifespan_hook_that_fails_fails_the_start(build):
         await build(plugins=[failing(ValueError("no database"))]).start()
 
 
-@pytest.mark.xfail(strict=True, reason="collect() raises a hook's exception as it is once the boot is over")
 @anyio_test
 async def test_a_lifespan_hook_that_fails_is_named(build):
     with pytest.raises(KernelError, match="plugin 'failing'"):
         await build(plugins=[failing(ValueError("no database"))]).start()
 
 
-@pytest.mark.xfail(strict=True, reason="collect() swallows a BootError into problems even when the boot is over")
 @anyio_test
 async def test_a_boot_error_of_a_lifespan_hook_fails_the_start(build):
     with pytest.raises(KernelError):
@@ -291,9 +289,6 @@ async def test_without_lifespan_the_first_requests_start_the_kernel_once(build):
     await kernel.stop()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="start() notes that it was tried only after boot(), which raises: each request logs"
-)
 @anyio_test
 async def test_without_lifespan_a_failed_start_is_logged_once_and_503(build, caplog):
     kernel = build(graphql=1)

@@ -314,3 +314,16 @@ async def test_a_failed_stop_is_told(build):
     with pytest.raises(LifespanFailed, match="shutdown failed: still open"):
         async with Client(build(plugins=[plugin(kernel_lifespan=lambda self: Failing())])):
             pass
+
+
+@pytest.mark.parametrize(("path", "seen"), [("/", "ValueError"), ("/nowhere", "404")])
+async def test_a_layer_of_the_application_sees_exceptions_of_handlers_and_404_as_a_response(build, ask, path, seen):
+    async def around(request, call_next):
+        try:
+            response = await call_next(request)
+        except ValueError as error:
+            return Response(type(error).__name__)
+        return Response(str(response.status))
+
+    kernel = build(Route("/", "GET", raising(ValueError("x"))), plugins=[plugin(Layer("one", around=around))])
+    assert (await ask(kernel, path)).text == seen

@@ -1,4 +1,3 @@
-import time
 from typing import Any
 
 import pytest
@@ -41,10 +40,11 @@ def test_no_more_cookies_than_allowed_are_kept() -> None:
 
 
 @pytest.mark.parametrize("pair", ["c{}=1", "c {}=1", "c{}", "=", "c=" + "\\" * 40, 'c="\\"'])
-def test_hostile_cookies_are_read_in_linear_time(pair: str) -> None:
-    began = time.process_time()
-    parse(["; ".join(pair.format(n) for n in range(20_000))], 200)
-    assert time.process_time() - began < 0.1
+def test_hostile_cookies_are_read_in_linear_time(pair: str, grows_linearly: Any) -> None:
+    def lines(size: int) -> list[str]:
+        return ["; ".join(pair.format(n) for n in range(size))]
+
+    grows_linearly(lambda lines: parse(lines, 200), lines, 5_000)
 
 
 def test_cookies_cannot_be_changed() -> None:

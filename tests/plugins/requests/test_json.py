@@ -1,5 +1,4 @@
 import json
-import time
 from typing import Any
 
 import pytest
@@ -52,12 +51,19 @@ def test_another_media_type_is_415(kind: str) -> None:
     assert caught.value.status == 415
 
 
-def test_a_hostile_media_type_is_read_in_linear_time() -> None:
-    for pump in ("a+" * 30_000, "a/" + "+json" * 20_000 + "x", ";" * 60_000, "; " * 30_000, "a;charset=" * 6_000):
-        began = time.process_time()
-        with pytest.raises(HTTPException):
-            check_media_type(pump)
-        assert time.process_time() - began < 0.05
+@pytest.mark.parametrize(
+    ("before", "unit", "after"),
+    [("", "a+", ""), ("a/", "+json", "x"), ("", ";", ""), ("", "; ", ""), (";", " ", ""), ("", "a;charset=", "")],
+)
+def test_a_hostile_media_type_is_refused_in_linear_time(
+    before: str, unit: str, after: str, grows_linearly: Any
+) -> None:
+    def refuse(kind: str) -> None:
+        with pytest.raises(HTTPException) as caught:
+            check_media_type(kind)
+        assert caught.value.status == 415
+
+    grows_linearly(refuse, lambda size: before + unit * size + after, 6_000)
 
 
 @pytest.mark.parametrize(
@@ -118,12 +124,31 @@ def test_valid_json_is_read(body: bytes, value: Any) -> None:
         b'{"a":1,"b":"' + b"\\" * 600_001,
     ],
 )
-def test_what_is_not_plain_json_is_400_and_soon(body: bytes) -> None:
-    began = time.process_time()
+def test_what_is_not_plain_json_is_400(body: bytes) -> None:
     with pytest.raises(HTTPException) as caught:
         decode(body, 64)
     assert caught.value.status == 400
-    assert time.process_time() - began < 0.05
+
+
+@pytest.mark.parametrize(
+    ("before", "unit", "after"),
+    [
+        (b"", b"9", b""),
+        (b"", b"[", b""),
+        (b"[", b"[]", b""),
+        (b"", b'{"a":', b""),
+        (b'"', b'\\"', b""),
+        (b'{"a":1,"b":"', b"\\\\", b"\\"),
+        (b"{", b'"a":1,', b'"a":1}'),
+    ],
+)
+def test_hostile_json_is_refused_in_linear_time(before: bytes, unit: bytes, after: bytes, grows_linearly: Any) -> None:
+    def refuse(body: bytes) -> None:
+        with pytest.raises(HTTPException) as caught:
+            decode(body, 64)
+        assert caught.value.status == 400
+
+    grows_linearly(refuse, lambda size: before + unit * size + after, 50_000)
 
 
 def test_the_refusal_says_why() -> None:
@@ -143,10 +168,8 @@ def test_a_depth_that_only_the_decoder_minds_is_400_too() -> None:
 
 
 @pytest.mark.parametrize("unit", ["[],", '"",', '"[",', '{"a":1},', '"\\\\\\"",', '{"a":[{"b":"c"}]},'])
-def test_large_json_is_read_in_linear_time(unit: str) -> None:
-    began = time.process_time()
-    decode(f"[{unit * (500_000 // len(unit))}1]".encode(), 64)
-    assert time.process_time() - began < 0.3
+def test_large_json_is_read_in_linear_time(unit: str, grows_linearly: Any) -> None:
+    grows_linearly(lambda body: decode(body, 64), lambda size: f"[{unit * size}1]".encode(), 10_000)
 
 
 values = st.recursive(

@@ -1,4 +1,3 @@
-import time
 from typing import Any
 
 import pytest
@@ -76,13 +75,11 @@ def test_an_absent_query_is_an_empty_mapping(make: Any) -> None:
 @pytest.mark.parametrize(("count", "refused"), [(1000, False), (1001, True), (100_000, True)])
 def test_more_than_1000_fields_are_refused(make: Any, count: int, refused: bool) -> None:
     request = make(query_string=b"&".join(b"a=1" for _ in range(count)))
-    began = time.process_time()
     if not refused:
         assert len(request.query_params.getlist("a")) == count
         return
     with pytest.raises(HTTPException) as caught:
         _ = request.query_params
-    assert time.process_time() - began < 0.03
     assert (caught.value.status, caught.value.detail) == (400, "the query has more than 1000 fields")
 
 
