@@ -8,7 +8,7 @@ import pytest
 
 
 def test_quadratic_work_fails(grows_linearly: Any) -> None:
-    with pytest.raises(AssertionError, match=r"4 times \d+ takes .* times as long"):
+    with pytest.raises(pytest.fail.Exception, match=r"size \d+ and 4 times that took"):
         grows_linearly(lambda items: [max(items) for _ in items], range, 100)
 
 
@@ -35,5 +35,5 @@ def test_a_disturbed_measurement_is_repeated_three_times(
     if passes:
         grows_linearly(str, int, 1)
         return
-    with pytest.raises(AssertionError, match=r"9\.0, 9\.0, 9\.0, 9\.0"):
+    with pytest.raises(pytest.fail.Exception, match=r"took (1000\.0 and 9000\.0 ms(, then )?){4}$"):
         grows_linearly(str, int, 1)
