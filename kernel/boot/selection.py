@@ -62,8 +62,9 @@ class Selection:
 
     def add_objects(self, kind: str, objects: Iterable[Any]) -> None:
         """Add plugins or apps that were handed over as objects or classes."""
-        for thing in objects:
+        for number, thing in enumerate(objects, 1):
             name = getattr(thing, "__name__", type(thing).__name__).lower()
+            name = f"{name}{number}" if kind == "app" and name in self.members else name
             self._accept(Member(name, kind, getattr(thing, "where", "")), thing)
 
     def _load(self, member: Member, places: Sequence[str]) -> None:

@@ -324,3 +324,7 @@ def test_hooks_are_asked_in_this_order(project):
 
 def test_the_name_in_a_requirement_is_bare():
     assert [bare(wish) for wish in ("orm", "orm>=2", "orm ~= 2", "orm!=1")] == ["orm"] * 4
+
+
+def test_apps_without_a_name_are_numbered(project):
+    assert active(project(apps=[App(), App(), App(name="shop"), App()], active="")) == ["app", "app2", "shop", "app4"]
