@@ -14,11 +14,11 @@ from kernel.boot.discovery import scan
 from kernel.boot.plan import Member, Plan
 from kernel.boot.sequence import Boot
 from kernel.errors import Findings, KernelError
-from kernel.layers import F, Hooks
+from kernel.layers import F, Hooks, as_tuple
 from kernel.plugin import App
 from kernel.request import Context, Request
 from kernel.response import Response
-from kernel.serve.application import Compiled, concluded, lifespan, serve
+from kernel.serve.application import concluded, lifespan, serve
 from kernel.types import ASGIApp, Receive, Scope, Send
 
 
@@ -46,7 +46,7 @@ class Kernel:
         self._arguments = (config, (*apps, project), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
-        self.compiled: Compiled = ()
+        self.compiled: tuple[Any, ...] = ()
         self._wrapped: ASGIApp | None = None
         self._spoken = False
 
@@ -98,8 +98,6 @@ class Kernel:
         """Listen to *name* for the project itself, after the listeners of all apps."""
         return self._hooks.event(name)
 
-    on = event
-
     async def execute_event(self, name: str, args: Mapping[str, Any] | None = None) -> None:
         """Call the listeners of *name* one after another; needs the events plugin."""
         await self.service("events")(name, args or {})
@@ -113,7 +111,8 @@ class Kernel:
         self._spoken = True
         boot = self.boot().booted
         async with AsyncExitStack() as stack:
-            for name, answer in self.collect("kernel_lifespan", kernel=self):
+            answers = [(n, cm) for n, some in self.collect("kernel_lifespan", kernel=self) for cm in as_tuple(some)]
+            for name, answer in answers:
                 try:
                     await stack.enter_async_context(answer if hasattr(answer, "__aenter__") else answer(self))
                 except Exception as error:

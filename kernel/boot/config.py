@@ -38,7 +38,8 @@ class Config(dict[str, dict[str, Any]]):
 
 def items(value: Any) -> list[Any]:
     """Return the items of a list: one a line, or separated by commas; one value is a list of one."""
-    parts = value.split(",") if isinstance(value, str) else value
+    lines = [value] if isinstance(value, str) else value
+    parts = [part for line in lines for part in (line.split(",") if isinstance(line, str) else [line])]
     return [part for part in (part.strip() if isinstance(part, str) else part for part in parts) if part != ""]
 
 

@@ -43,14 +43,15 @@ def sort(ranked: Sequence[str], edges: Iterable[tuple[str, str]], first: Sequenc
     """Return *ranked* so that for every edge (one, other) one comes before the other.
 
     Edges that name something absent are ignored. Among those free to come next, the earliest in
-    *ranked* does, so the order is the same in every process. *first* is an operator's own list.
+    *ranked* does, so the order is the same in every process. *first* is an operator's own list: it beats edges.
 
     Raises:
         graphlib.CycleError: no such order exists; `args[1]` is the path, closed by its first name.
     """
     graph: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(ranked, ()))
+    place = {name: number for number, name in enumerate(first)}
     for one, other in [*edges, *zip(first, first[1:], strict=False)]:
-        if one in ranked and other in ranked:
+        if one in ranked and other in ranked and place.get(one, -1) <= place.get(other, len(place)):
             graph.add(other, one)
     graph.prepare()
     ready, order = set[str](), list[str]()

@@ -47,9 +47,9 @@ class Step:
     status: str = "active"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What the kernel compiled; read it, do not change it."""
+    """What the kernel compiled, read-only."""
 
     members: tuple[Member, ...] = ()
     layers: tuple[Layer, ...] = ()

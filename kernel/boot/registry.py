@@ -14,7 +14,7 @@ import pluggy
 
 from kernel.errors import BootError, Findings, KernelError, did_you_mean
 from kernel.hookspecs import hookimpl
-from kernel.layers import where
+from kernel.layers import OPTION_NAMES, where
 from kernel.plugin import App
 
 
@@ -49,9 +49,10 @@ class Registry:
     def _answering(self, name: str, app: App) -> SimpleNamespace:
         """Return hooks that answer with the keywords of *app*."""
         known = [spec.removeprefix("kernel_") for spec in self.specs]
-        for keyword in app.answers.keys() - set(known):
-            message = f"app '{name}': no active plugin specifies '{keyword}='{did_you_mean(keyword, known)}"
-            hint = f"switch on the plugin that specifies 'kernel_{keyword}' in [plugins] active"
+        for keyword in sorted(app.answers.keys() - set(known)):
+            guess = did_you_mean(keyword, [*known, *OPTION_NAMES])
+            hint = f"mend it, or switch on the plugin that specifies 'kernel_{keyword}' in [plugins] active"
+            message = f"app '{name}': no active plugin specifies '{keyword}='{guess}"
             self.problems.error("app.keyword", message, hint, app.where)
         answers = {f"kernel_{keyword}": answer for keyword, answer in app.answers.items() if keyword in known}
         hooks = {hook: hookimpl(constant(answer)) for hook, answer in answers.items()}
@@ -68,7 +69,7 @@ class Registry:
             guess = "" if hook in self.specs else did_you_mean(hook, self.specs)
             self.problems.error(f"hook.{kind}", f"{blame} {what}{guess}", hint, place)
             return
-        for argument in set(inspect.signature(function).parameters) - set(offered or ()):
+        for argument in sorted(set(inspect.signature(function).parameters) - set(offered or ())):
             message = f"{blame} has no argument '{argument}'{did_you_mean(argument, offered or ())}"
             self.problems.error("hook.argument", message, f"it offers: {', '.join(offered or ()) or 'none'}", place)
         if inspect.iscoroutinefunction(function) or options["wrapper"] or options["hookwrapper"]:

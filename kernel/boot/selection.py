@@ -59,6 +59,7 @@ class Selection:
             places = [name] if ":" in name else [f"{name}:app", f"{name}.main:app"]
             known = self._found["app"].get(name)
             self._load(known or Member(name, "app", places[0]), [known.value] if known else places)
+        self.members |= {name: member for name, member in self._found["app"].items() if name not in self.members}
 
     def add_objects(self, kind: str, objects: Iterable[Any]) -> None:
         """Add plugins or apps that were handed over as objects or classes."""
@@ -69,19 +70,16 @@ class Selection:
 
     def _load(self, member: Member, places: Sequence[str]) -> None:
         """Import a member from the first of *places* that exists."""
-        reasons = [] if places else [f"is not installed{did_you_mean(member.name, self._found[member.kind])}"]
+        guess = did_you_mean(member.name, ["standard", *self._found[member.kind]])
+        reasons, hint = [] if places else [f"is not installed{guess}"], f"install it, or mend [{member.kind}s] active"
         for place in places:
             try:
                 return self._accept(replace(member, value=place), load(place))
             except LookupError as error:
-                reasons.append(f"cannot be found: {error.args[0]}{did_you_mean(member.name, self._found[member.kind])}")
+                reasons.append(f"cannot be found: {error.args[0]}{guess}")
             except Exception as error:  # whatever a stranger's module raises
-                return self._fail(member, f"cannot be imported: {blame(error)}", "", innermost(error))
-        hint, place = (
-            "pip install what brings it, or mend [{}s] active",
-            self._config.origin(f"{member.kind}s", "active"),
-        )
-        self._fail(member, "; ".join(dict.fromkeys(reasons)), hint.format(member.kind), place)
+                return self._fail(member, f"cannot be imported: {blame(error)}", "mend it", innermost(error))
+        self._fail(member, "; ".join(dict.fromkeys(reasons)), hint)
 
     def _accept(self, member: Member, thing: Any) -> None:
         plugin = thing() if isinstance(thing, type) else thing
@@ -108,7 +106,9 @@ class Selection:
         """Fail every member whose requirement is not active, until nothing changes."""
         while lacking := [(m, wish) for m in self.active for wish in m.names("requires") if not self._has(wish)]:
             member, wish = lacking[0]
-            self._fail(member, f"requires '{wish}', which is not active", f"add '{wish}' to [plugins] active")
+            state = self.members[wish].state if wish in self.members else "not active"
+            hint = "mend it, or see [plugins] blocked" if wish in self.members else f"add '{wish}' to [plugins] active"
+            self._fail(member, f"requires '{wish}', which is {state}", hint)
 
     def _has(self, wish: str) -> bool:
         if wish.startswith("cap:"):

@@ -14,7 +14,7 @@ from typing import Any
 from kernel.boot.config import Config, Source, items, read
 from kernel.boot.discovery import sort
 from kernel.boot.plan import Member, Plan
-from kernel.boot.registry import Registry
+from kernel.boot.registry import Registry, blame, innermost
 from kernel.boot.selection import Selection
 from kernel.errors import BootError, ConfigError, Problem
 from kernel.hookspecs import Specs
@@ -40,9 +40,15 @@ class Boot:
         """Boot as far as possible."""
         try:
             self.config = read(source)
+            self._boot(apps, plugins, discover)
         except ConfigError as error:
             self.problems.extend(error.problems)
-            return
+        except Exception as error:  # an answer of the wrong shape, say
+            message = f"plugin '{self.configuring}': the boot failed: {blame(error)}"
+            self.problems.error("boot.failed", message, "see what it declares", innermost(error))
+        self.registry.booting = False
+
+    def _boot(self, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         self._prepare()
         selection = Selection(self.config, discover, self.problems)
         selection.add_plugins()
@@ -51,7 +57,7 @@ class Boot:
         selection.add_objects("app", apps)
         selection.require()
         selection.sort()
-        self.plan.members = tuple(selection.members.values())
+        self.plan = Plan(tuple(selection.members.values()))
         configs = self._register()
         for step in (partial(self._configure, configs), self._compile):
             if not self.problems.fatal:
@@ -59,7 +65,6 @@ class Boot:
         if not self.problems.fatal:
             list(self.registry.collect("kernel_compiled", plan=self.plan))
             self.problems += self.check(deploy=False)
-        self.registry.booting = False
 
     def demand(self) -> None:
         """Raise BootError with all findings, if one forbids to run; ConfigError if one is about config."""
@@ -69,9 +74,8 @@ class Boot:
 
     def check(self, deploy: bool) -> list[Problem]:
         """Return what the plugins report about the finished plan."""
-        return [
-            p for _, found in self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy) for p in found
-        ]
+        answers = self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy)
+        return [problem for _, problems in answers for problem in as_tuple(problems)]
 
     def _prepare(self) -> None:
         """Fill [environment] and make the project's folder importable."""
@@ -92,13 +96,8 @@ class Boot:
                 self.registry.specify(member.name, specs)
         for member in reversed(active):
             self.registry.register(member.name, member.plugin)
-        for member in active:
-            schema, section = (
-                getattr(member.plugin, "Config", None),
-                getattr(member.plugin, "section", "") or member.name,
-            )
-            if schema is None:
-                continue
+        for member in [member for member in active if getattr(member.plugin, "Config", None)]:
+            schema, section = member.plugin.Config, getattr(member.plugin, "section", "") or member.name
             arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
             answer = self.registry.first("kernel_settings", **arguments)
             try:
@@ -117,19 +116,18 @@ class Boot:
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
-        self.plan.layers = tuple(self._layers())
+        self.plan = replace(self.plan, layers=tuple(self._layers()))
         compiler, bound, routes = Compiler(self.registry, self.plan.layers), [], []
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
-        self.plan.routes, rescue = tuple(routes), compiler.rescue()
         router = self.registry.first("kernel_router", routes=bound)
         match = self.match = router[1] if router else lambda request: None
-        dispatch = dispatching(match, rescue, compiler.encoders)
-        find, gates = compiler.application(match, dispatch)
+        core = compiler.rescue(), compiler.encoders
+        find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
-        self.compiled = build, find, rescue, compiler.encoders, gates
-        self.plan.application = tuple(compiler.steps)
+        self.compiled = build, find, *core, gates
+        self.plan = replace(self.plan, routes=tuple(routes), application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
@@ -157,6 +155,7 @@ class Boot:
         """Yield every route with its app, its prefix and its whole chain of options."""
         members: dict[str, Member] = {member.name: member for member in self.plan.active}
         for name, answer in self.registry.collect("kernel_routes", kernel=self._kernel):
+            self.configuring = name
             app = members[name].plugin if isinstance(members[name].plugin, App) else App()
             for route in flattened(answer):
                 path = f"{app.prefix.rstrip('/')}/{route.path.removeprefix('/')}"

@@ -19,7 +19,6 @@ Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 # What a request needs, bound once: the Request class, match, rescue, encoders, gates, enter, leave, conclude.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
-Compiled = tuple[Any, ...]
 
 
 def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
@@ -36,7 +35,7 @@ def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) ->
     return dispatch
 
 
-async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compiled: Compiled = ()) -> None:  # noqa: C901
+async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:  # noqa: C901
     """Serve one connection (ASGI 3.0): `Kernel.__call__`. Each request ends in exactly one way.
 
     The one long function of the kernel: each call out of it would cost every request.

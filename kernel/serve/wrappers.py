@@ -52,11 +52,10 @@ def before(inner: Handler, hook: Hook, render: Render | None) -> Handler:
 
     Without *render* the value does not count: a guard can only raise.
     """
-    waits = is_async(hook)
 
     async def call(request: Request) -> Response:
         value = hook(request)
-        if waits:
+        if value is not None and inspect.isawaitable(value):
             value = await value
         if value is None or render is None:
             return await inner(request)

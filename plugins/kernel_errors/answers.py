@@ -21,7 +21,7 @@ from kernel_errors.registry import ErrorRegistry
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
-CODES = {404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
+CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
 """The built-in code of a status raised without a code."""
 
 

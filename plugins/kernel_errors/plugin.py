@@ -58,7 +58,7 @@ class Errors(Plugin):
     @hookimpl
     def kernel_compiled(self, plan: Plan) -> None:
         """Remember who owns which code."""
-        self._owners, self._plan = owners(plan.active), plan
+        self._owners, self._plan = owners(plan), plan
 
     @hookimpl
     def kernel_checks(self) -> Iterable[Problem]:

@@ -6,7 +6,7 @@ from traceback import walk_tb
 from types import FrameType
 
 from kernel import App, Request
-from kernel.boot.plan import Member
+from kernel.boot.plan import Member, Plan
 
 logger = logging.getLogger("kernel.errors")
 Owners = Mapping[str, str]
@@ -14,7 +14,13 @@ PROJECT = "project"
 """The kernel's own app for a project's listeners; it owns only what no other app does."""
 
 
-def owners(members: Iterable[Member]) -> Owners:
+def owners(plan: Plan) -> Owners:
+    """Return who owns which module: a member's own, its package, its file, and those of its handlers."""
+    handlers = {route.handler.__module__: f"app '{route.app}'" for route, _ in plan.routes if route.app}
+    return {**handlers, **members_own(plan.active)}
+
+
+def members_own(members: Iterable[Member]) -> Owners:
     """Return who owns which module, its package or, for an App that was handed over, its file."""
     found: dict[str, list[str]] = {}
     for member in members:

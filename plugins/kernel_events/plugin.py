@@ -9,12 +9,14 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
 
 from kernel import Hooks, Plugin, ServerInterrupt, hookimpl
 from kernel.errors import KernelError
+from kernel.layers import as_tuple
 from kernel.types import Application
 from kernel_events.dispatch import Events
 from kernel_events.keeper import start_aside
@@ -64,8 +66,9 @@ class Phases(Plugin):
     @hookimpl(trylast=True)
     def kernel_lifespan(self, kernel: Application) -> Any:
         """Run startup and post_start, then the servers, until drain and pre_stop."""
-        servers = [server for _, answer in kernel.collect("kernel_servers", kernel=kernel) for server in answer]
-        servers += [listener.function for listener in kernel.service("listeners").get("server", ())]
+        servers = [one for _, answer in kernel.collect("kernel_servers", kernel=kernel) for one in as_tuple(answer)]
+        for _, function, names in kernel.service("listeners").get("server", ()):
+            servers.append(partial(function, app=kernel) if names is None or "app" in names else function)
         return framed(kernel.service("phase"), ["startup", "post_start"], ["drain", "pre_stop"], servers)
 
 

@@ -10,6 +10,7 @@ from kernel.layers import Route, where
 from kernel.serve.wrappers import is_async
 from kernel.types import Application
 from kernel_handlers.calling import Binder, bound, is_request, itself, parameters, positional
+from kernel_handlers.checks import check
 
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -23,6 +24,11 @@ class Handlers(Plugin):
     def kernel_configure(self, kernel: Application) -> None:
         """Keep whom to ask for the parameters."""
         self.kernel = kernel
+
+    @hookimpl
+    def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
+        """Report what is declared without effect."""
+        return check(kernel)
 
     @hookimpl
     def kernel_call(self, route: Route) -> Callable[..., Any] | None:

@@ -14,7 +14,7 @@ _credentials = re.compile(r"(://[^/:@\s]*:)[^/\s]*(@)")
 def mask(config: Config, section: str, key: str, value: Any) -> Any:
     """Return *value* as it may be shown: hidden if secret by name, by origin, by type or inside an URL."""
     secret = (section, key) in config.secrets or _secret_name.search(key) or isinstance(value, Secret)
-    if secret and value not in (None, "", ()):
+    if secret and value not in (None, "", ()) and not isinstance(value, (int, float)):
         return MASK
     if isinstance(value, (list, tuple)):
         return [mask(config, section, key, item) for item in value]

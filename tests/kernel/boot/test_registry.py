@@ -183,7 +183,7 @@ def test_an_unknown_keyword_of_an_app_names_the_way_out(registry):
     problem = only(registry)
     assert problem.id == "app.keyword"
     assert problem.message == "app 'shop': no active plugin specifies 'wodr='; did you mean 'word'?"
-    assert problem.hint == "switch on the plugin that specifies 'kernel_wodr' in [plugins] active"
+    assert problem.hint == "mend it, or switch on the plugin that specifies 'kernel_wodr' in [plugins] active"
     assert problem.where.startswith(f"{__file__}:")
 
 

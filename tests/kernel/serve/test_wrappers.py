@@ -178,3 +178,11 @@ async def test_a_rescue_that_fails_is_one_error_record(build, ask, caplog):
 
     await ask(build(Route("/", "GET", fails), plugins=[plugin(rescue=rescue)]))
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+async def test_a_guard_whose_coroutine_is_hidden_in_a_plain_function_still_guards(build, ask):
+    async def deny(request):
+        raise HTTPException(403)
+
+    kernel = build(Route("/", "GET", show), guards=lambda request: deny(request))
+    assert (await ask(kernel)).status == 403

@@ -31,7 +31,7 @@ def content(response: Response) -> Any:
         (503, 1006, "Service unavailable"),
         (504, 1007, "Gateway timeout"),
         (418, 418, "I'm a Teapot"),
-        (400, 400, "Bad Request"),
+        (400, 1002, "Unexpected data"),
     ],
 )
 def test_a_plain_status_answers_with_its_code(status: int, code: int, message: str) -> None:

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kernel_errors.report import blame, owners, report
+from kernel_errors.report import blame, members_own, owners, report
 
 from kernel import App, Plugin, Request
-from kernel.boot.plan import Member
+from kernel.boot.plan import Member, Plan
+from kernel.layers import Route
 
 
 class Billing(Plugin):
@@ -36,26 +37,26 @@ def caught(function: Any) -> Exception:
 
 
 def test_modules_and_their_packages_have_owners() -> None:
-    found = owners([member("shop", App(), "shop.main:app"), member("tool", App(), "tool:app")])
+    found = members_own([member("shop", App(), "shop.main:app"), member("tool", App(), "tool:app")])
     assert found == {"shop.main": "app 'shop'", "shop": "app 'shop'", "tool": "app 'tool'"}
 
 
 def test_a_package_of_two_has_two_owners() -> None:
-    found = owners([member("a", App(), "site.a:app"), member("b", App(), "site.b:app")])
+    found = members_own([member("a", App(), "site.a:app"), member("b", App(), "site.b:app")])
     assert found["site"] == "app 'a' or app 'b'"
     assert found["site.b"] == "app 'b'"
 
 
 def test_a_plugin_object_owns_its_module_and_an_app_object_its_file() -> None:
     app = App()
-    found = owners([member("billing", Billing(), kind="plugin"), member("shop", app, app.where)])
+    found = members_own([member("billing", Billing(), kind="plugin"), member("shop", app, app.where)])
     assert found[__name__] == "plugin 'billing'"
     assert found[__file__] == "app 'shop'"
 
 
 def test_the_project_owns_what_no_app_does() -> None:
-    assert owners([member("shop", App(), "x:app"), member("project", App(), "x:1")]) == {"x": "app 'shop'"}
-    assert owners([member("project", App(), "x:1")]) == {"x": "app 'project'"}
+    assert members_own([member("shop", App(), "x:app"), member("project", App(), "x:1")]) == {"x": "app 'shop'"}
+    assert members_own([member("project", App(), "x:1")]) == {"x": "app 'project'"}
 
 
 def test_the_innermost_owned_frame_is_to_blame() -> None:
@@ -75,3 +76,10 @@ def test_one_record_names_the_request_and_the_guilty(caplog: pytest.LogCaptureFi
     text = "GET '/a\\n' failed"
     assert [record.getMessage() for record in caplog.records] == [text, f"{text} in app 'shop'"]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_module_of_handlers_belongs_to_their_app() -> None:
+    def handler(request: Request) -> None: ...
+
+    plan = Plan(routes=((Route("/", "GET", handler).derive(app="shop"), ()),))
+    assert owners(plan) == {__name__: "app 'shop'"}
