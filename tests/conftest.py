@@ -71,10 +71,11 @@ def grows_linearly() -> Grows:
 
     It compares two sizes, never a time with a fixed number of seconds, so that it holds on a slow
     and on a busy machine. `make` builds an input of a size and is not measured. `n` is doubled, up
-    to 6 times, until `call(make(n))` takes 2 ms of CPU; what is faster even then has passed: choose
-    an `n` at which quadratic work would show. Then 4 times the size may take 8 times as long
-    (linear takes 4, quadratic 16), the least of 5 runs each. Too slow a measurement is repeated, up
-    to 3 times, before the test fails. `call` may be called any number of times with one input; where
-    it has to refuse, it checks that itself.
+    to 6 times, until `call(make(n))` takes 2 ms of CPU; what is faster even then has passed. So
+    choose a small `n`, but one of which 64 times the size would take long if the work were
+    quadratic. Then 4 times the size may take 8 times as long (linear takes 4, quadratic 16), the
+    least of 5 runs each. Too slow a measurement is repeated, up to 3 times, before the test fails.
+    `call` is called many times with one input; where it has to refuse, it checks that itself. An
+    input that hits a limit of length first needs no such check: test that it is refused.
     """
     return assert_linear

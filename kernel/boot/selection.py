@@ -106,9 +106,9 @@ class Selection:
         """Fail every member whose requirement is not active, until nothing changes."""
         while lacking := [(m, wish) for m in self.active for wish in m.names("requires") if not self._has(wish)]:
             member, wish = lacking[0]
-            state = self.members[wish].state if wish in self.members else "not active"
-            hint = "mend it, or see [plugins] blocked" if wish in self.members else f"add '{wish}' to [plugins] active"
-            self._fail(member, f"requires '{wish}', which is {state}", hint)
+            ways = {"failed": "mend that one first", "blocked": "remove it from [plugins] blocked"}
+            hint = ways.get(getattr(self.members.get(wish), "state", ""), f"add '{wish}' to [plugins] active")
+            self._fail(member, f"requires '{wish}', which is not active", hint)
 
     def _has(self, wish: str) -> bool:
         if wish.startswith("cap:"):

@@ -259,7 +259,7 @@ def test_a_failed_requirement_fails_what_requires_it(project):
         more={"optional": "a, b"},
     )
     assert active(kernel) == ["d"]
-    assert state(kernel, "a") == ("failed", "requires 'b', which is failed")
+    assert state(kernel, "a") == ("failed", "requires 'b', which is not active")
 
 
 def test_a_capability_may_be_required(project):

@@ -44,7 +44,7 @@ def test_hostile_cookies_are_read_in_linear_time(pair: str, grows_linearly: Any)
     def lines(size: int) -> list[str]:
         return ["; ".join(pair.format(n) for n in range(size))]
 
-    grows_linearly(lambda lines: parse(lines, 1_000_000), lines, 5_000)
+    grows_linearly(lambda lines: parse(lines, 1_000_000), lines, 500)
 
 
 def test_cookies_cannot_be_changed() -> None:

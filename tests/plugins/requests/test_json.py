@@ -63,7 +63,7 @@ def test_a_hostile_media_type_is_refused_in_linear_time(
             check_media_type(kind)
         assert caught.value.status == 415
 
-    grows_linearly(refuse, lambda size: before + unit * size + after, 6_000)
+    grows_linearly(refuse, lambda size: before + unit * size + after, 500)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_hostile_json_is_refused_in_linear_time(before: bytes, unit: bytes, afte
             decode(body, 64)
         assert caught.value.status == 400
 
-    grows_linearly(refuse, lambda size: before + unit * size + after, 50_000)
+    grows_linearly(refuse, lambda size: before + unit * size + after, 5_000)
 
 
 def test_the_refusal_says_why() -> None:
@@ -169,7 +169,7 @@ def test_a_depth_that_only_the_decoder_minds_is_400_too() -> None:
 
 @pytest.mark.parametrize("unit", ["[],", '"",', '"[",', '{"a":1},', '"\\\\\\"",', '{"a":[{"b":"c"}]},'])
 def test_large_json_is_read_in_linear_time(unit: str, grows_linearly: Any) -> None:
-    grows_linearly(lambda body: decode(body, 64), lambda size: f"[{unit * size}1]".encode(), 10_000)
+    grows_linearly(lambda body: decode(body, 64), lambda size: f"[{unit * size}1]".encode(), 1_000)
 
 
 values = st.recursive(

@@ -146,7 +146,7 @@ def test_a_range_header_asks_for(value: str, size: int, expected: range | None) 
     ],
 )
 def test_a_hostile_range_header_is_read_in_linear_time(before: str, unit: str, after: str, grows_linearly: Any) -> None:
-    grows_linearly(lambda value: part(value, 22), lambda size: before + unit * size + after, 5_000)
+    grows_linearly(lambda value: part(value, 22), lambda size: before + unit * size + after, 1_000)
 
 
 @pytest.mark.parametrize(
