@@ -1,6 +1,12 @@
 """The fixture `client` serves the project whose config.ini stands in pytest's rootdir."""
 
+import os
+from pathlib import Path
+
+import pytest
+
 pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[3]
 TEST = """
 import kernel, pytest
 
@@ -20,6 +26,12 @@ async def hello(request):
 
 app = App(name="shop", routes=[Route("/hello", "GET", hello)])
 """
+
+
+@pytest.fixture(autouse=True)
+def _of_this_checkout(monkeypatch):
+    """Let the child process use the files here, not those of an installed wheel."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "plugins")]))
 
 
 def run(pytester):
