@@ -42,8 +42,7 @@ class Kernel:
         discover: Callable[[], Iterable[Member]] = scan,
     ) -> None:
         self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
-        project = App(name="project", hooks=self._hooks)
-        self._arguments = (config, (*apps, project), tuple(plugins), discover)
+        self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
         self.compiled: tuple[Any, ...] = ()
@@ -118,8 +117,8 @@ class Kernel:
                 except Exception as error:
                     message = f"plugin '{name}': its lifespan failed: {type(error).__name__}: {error}"
                     raise KernelError(message) from error
-            conclude = boot.services.get("conclude", ("", concluded))[1]
-            compiled = (*boot.compiled, self._current.set, self._current.reset, conclude)
+            settle, conclude = (boot.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
+            compiled = (*boot.compiled, self._current.set, self._current.reset, settle, conclude)
             wrapped, wraps = partial(serve, self, compiled=compiled), [w.asgi for w in boot.plan.layers if w.asgi]
             for wrap in reversed(wraps):
                 wrapped = wrap(wrapped)  # type: ignore[assignment]  # any ASGI application
@@ -152,6 +151,5 @@ class Kernel:
                         logging.getLogger("kernel").error("startup failed\n%s", error)
             if self._wrapped:
                 return await self._wrapped(scope, receive, send)
-            await Response("Service Unavailable", 503, [(b"retry-after", b"5")]).write(
-                Request(scope, receive, self), send
-            )
+            answer = Response("Service Unavailable", 503, [(b"retry-after", b"5")])
+            await answer.write(Request(scope, receive, self), send)

@@ -29,13 +29,15 @@ class Request:
     """What a handler gets. `context` is a mapping for this request only, `state` the same one.
 
     `url_vars` holds the variables of the path as str; `route` is None until the router matched;
-    `max_body_size` is in bytes; `after` and `finishers` are called when the answer is out.
+    `max_body_size` is in bytes. `settlers`, `async (request, response) -> response`, have the last
+    word before the first byte; `after` and `finishers` are called when the answer is out.
     """
 
     url_vars: Mapping[str, str] = NO_VARIABLES
     route: Any = None
     max_body_size = 10 * 1024 * 1024
     bypassed = False
+    settlers: tuple[Callable[..., Any], ...] = ()
     after: tuple[Callable[..., Any], ...] = ()
     finishers: tuple[Callable[..., Any], ...] = ()
     waiting = False
@@ -61,9 +63,7 @@ class Request:
         self.after, self.waiting = (*self.after, lambda request: func(*args)), True
 
 
-def extended(
-    services: Mapping[str, Any], finishers: Iterable[Callable[..., Any]] = (), app: Any = None
-) -> type[Request]:
+def extended(services: Mapping[str, Any], finishers: Iterable[Any] = (), app: Any = None) -> type[Request]:
     """Return a Request class of one kernel, with an attribute for each service "request.NAME"."""
     provided: dict[str, Any] = {"app": app, "finishers": tuple(finishers), "waiting": bool(finishers)}
     provided |= {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}

@@ -124,6 +124,7 @@ class Boot:
         router = self.registry.first("kernel_router", routes=bound)
         match = self.match = router[1] if router else lambda request: None
         core = compiler.rescue(), compiler.encoders
+        self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
         self.compiled = build, find, *core, gates

@@ -17,7 +17,7 @@ new: Any = object.__new__  # the constructor in place costs less than calling it
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
-# What a request needs, bound once: the Request class, match, rescue, encoders, gates, enter, leave, conclude.
+# What a request needs, bound once: Request class, match, rescue, encoders, gates, enter, leave, settle, conclude.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
@@ -43,7 +43,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, enter, leave, conclude = compiled
+    build, match, rescue, common, gates, enter, leave, settle, conclude = compiled
     request = new(build)
     request.scope, request.receive = scope, receive
     token, response = enter(request), None
@@ -66,6 +66,8 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
                 response.pairs = tuple(checked(response.pairs))
         except Exception as error:
             response = await rescue(request, error)
+        if request.settlers:
+            response = await settle(request, response, rescue)
         pairs, status, length = response.pairs, response.status, len(response.body)
         plain = pairs.__class__ is tuple and length < 4096 and status not in WITHOUT_BODY
         if plain and scope["method"] != "HEAD" and not response.streamed:
@@ -99,6 +101,7 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
         await send({"type": f"lifespan.{step}.complete"})
 
 
-async def concluded(request: Request, response: Response | None, error: BaseException | None) -> None:
-    """Stand in for the plugin that runs what waits for the end of a request."""
-    logger.error("nothing runs the after_response and on_finish hooks: switch on the plugin 'outcomes'")
+async def concluded(request: Request, response: Response | None, _: Any) -> Response | None:
+    """Stand in for the plugin that runs what has the last word, and what waits for the end of a request."""
+    logger.error("nothing runs the settlers, after_response and on_finish hooks: switch on the plugin 'outcomes'")
+    return response

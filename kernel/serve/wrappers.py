@@ -120,9 +120,8 @@ def rescuing(ask: Callable[..., Hook | None], render: Render) -> Rescuer:
             raise error
         try:
             value = (ask(type(error), request.route) or fallback)(request, error)
-            return (
-                value if isinstance(value, Response) else render(await value if inspect.isawaitable(value) else value)
-            )
+            value = await value if inspect.isawaitable(value) else value
+            return value if isinstance(value, Response) else render(value)
         except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, HTTPException(500))

@@ -1,13 +1,14 @@
-"""The plugin: it concludes requests for which something waits; others never meet it."""
+"""The plugin: it settles and concludes requests for which something waits; others never meet it."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from inspect import isawaitable
 from typing import Any
 
 import anyio
 
 from kernel import Plugin, Request, Response, hookimpl
+from kernel.response import checked
 from kernel.types import Application
 from kernel_outcomes.outcome import classify
 
@@ -15,14 +16,33 @@ logger = logging.getLogger("kernel")
 
 
 class Outcomes(Plugin):
-    """Runs the hooks that wait for the end of a request."""
+    """Runs what has the last word on a response, and the hooks that wait for the end of a request."""
 
     name = "outcomes"
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:
-        """Offer the conclusion that the kernel awaits when a request has hooks waiting."""
+        """Offer what the kernel awaits for a request with settlers, and for one with hooks waiting."""
+        kernel.provide("settle", settle)
         kernel.provide("conclude", conclude)
+
+
+async def settle(
+    request: Request, response: Response, rescue: Callable[[Request, Exception], Awaitable[Response]]
+) -> Response:
+    """Give the response to each of `request.settlers`, before its first byte, and return what is to be sent.
+
+    They are called whatever became of the request, unless the client left or it was cancelled. The
+    exception of one is answered like a handler's; those after it get that answer.
+    """
+    for settler in request.settlers:
+        try:
+            response = await settler(request, response)
+            if isinstance(response.pairs, list):
+                response.pairs = tuple(checked(response.pairs))
+        except Exception as error:
+            response = await rescue(request, error)
+    return response
 
 
 async def conclude(request: Request, response: Response | None, error: BaseException | None) -> None:

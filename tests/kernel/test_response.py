@@ -1,9 +1,9 @@
 """What is sent is valid HTTP, whatever a handler puts into a response (RFC 9110, RFC 6265)."""
 
-from http.cookies import SimpleCookie
+from http.cookies import Morsel, SimpleCookie
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from kernel import Request, Response
 from kernel.response import checked, header
@@ -198,6 +198,7 @@ def test_a_wrong_attribute_of_a_cookie_is_refused(attributes):
 
 @given(st.text(), st.text())
 def test_a_cookie_that_is_accepted_is_read_back(name, value):
+    assume(name.lower() not in Morsel._reserved)  # the reader takes such a name for an attribute
     response = Response(b"")
     try:
         response.set_cookie(name, value)

@@ -1,0 +1,1 @@
+"""The error page for developers."""

@@ -1,0 +1,9 @@
+"""The plugin "forms"."""
+
+from kernel import Plugin
+
+
+class Forms(Plugin):
+    """Forms and uploads."""
+
+    name = "forms"

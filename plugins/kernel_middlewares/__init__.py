@@ -1,0 +1,1 @@
+"""Middleware classes of [middlewares] active."""

@@ -1,0 +1,9 @@
+"""The plugin "orm"."""
+
+from kernel import Plugin
+
+
+class Orm(Plugin):
+    """Databases through SQLAlchemy."""
+
+    name = "orm"

@@ -1,0 +1,68 @@
+"""Settlers have the last word on a response, before its first byte."""
+
+import pytest
+from kernel_router import Routes
+from kernel_testing import Client
+
+from kernel import App, Kernel
+
+pytestmark = pytest.mark.anyio
+routes = Routes()
+
+
+@routes.get("/")
+async def home(request):
+    request.settlers = tuple(request.app.context["settlers"])
+    if "fail" in request.query_params:
+        raise ValueError("secret")
+    return "hello"
+
+
+async def answer(*settlers, path="/"):
+    kernel = Kernel({}, apps=[App(name="shop", routes=[routes])])
+    kernel.context["settlers"] = settlers
+    async with Client(kernel) as client:
+        return await client.get(path)
+
+
+async def test_a_settler_may_change_the_response():
+    async def mark(request, response):
+        response.headers.append((b"x-marked", b"yes"))
+        return response
+
+    response = await answer(mark)
+    assert (response.status, dict(response.headers)[b"x-marked"]) == (200, b"yes")
+
+
+async def test_a_failing_settler_is_answered_like_a_handler_and_the_next_one_sees_it():
+    seen = []
+
+    async def fail(request, response):
+        raise ValueError("secret")
+
+    async def look(request, response):
+        seen.append(response.status)
+        return response
+
+    response = await answer(fail, look)
+    assert (response.status, seen) == (500, [500])
+    assert b"secret" not in response.body
+
+
+async def test_a_settler_sees_the_answer_to_what_a_handler_raised():
+    seen = []
+
+    async def look(request, response):
+        seen.append(response.status)
+        return response
+
+    await answer(look, path="/?fail=1")
+    assert seen == [500]
+
+
+async def test_a_header_that_may_not_be_sent_is_answered_500():
+    async def spoil(request, response):
+        response.headers.append((b"x-marked", b"a\r\nb"))
+        return response
+
+    assert (await answer(spoil)).status == 500
