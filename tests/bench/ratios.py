@@ -1,191 +1,99 @@
 """Measure what a request costs beside a hand-written ASGI callable that does the same work.
 
-The callable looks at type, method and path, encodes with the standard library, counts the length and
-sends. It checks no Host header, knows no errors and no request object.
-
 Both are called in turn, in one process, with hand-made scopes and a send that only remembers; the
-ratio of each pair of rounds is taken and the median printed. Absolute times are not compared.
+ratio of each pair of rounds is taken and the median printed. Absolute times are not compared. The
+scenarios are the SCENARIOS of the files beside this one; name some of these files to measure those.
 """
 
 import asyncio
-import json
-import re
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-import msgspec
-from kernel_router import Routes
+from scenario import ASGIApp, Scenario
 
-from kernel import App, Kernel
+from kernel import Kernel
 
-ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
-ROUNDS, CALLS = 60, 400
-HEADERS = [(b"host", b"localhost:8000"), (b"user-agent", b"bench"), (b"accept", b"*/*"), (b"accept-encoding", b"gzip")]
+OTHERS = ("ratios", "scenario")
 
 
-def dumps(value: Any) -> bytes:
-    """Encode as one does by hand."""
-    return json.dumps(value).encode()
+class Feed:
+    """Hands over the body of a scenario, again for every request."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._messages, self._next = scenario.messages(), 0
+
+    async def receive(self) -> Any:
+        """Return the next message."""
+        message = self._messages[self._next]
+        self._next = (self._next + 1) % len(self._messages)
+        return message
+
+    def rewind(self) -> None:
+        """Begin the body again, although not all of it was read."""
+        self._next = 0
 
 
-PLAIN, JSON = (b"content-type", b"text/plain; charset=utf-8"), (b"content-type", b"application/json")
-routes = Routes()
-
-
-@routes.get("/plaintext")
-async def plaintext(request):  # type: ignore[no-untyped-def]  # as users write it
-    return "Hello, world!"
-
-
-@routes.get("/json")
-async def as_json(request):  # type: ignore[no-untyped-def]  # as users write it
-    return {"message": "Hello, world!"}
-
-
-@routes.get("/users/<id:int>")
-async def user(request):  # type: ignore[no-untyped-def]  # as users write it
-    return {"id": int(request.url_vars["id"])}
-
-
-for number in range(199):
-
-    @routes.get(f"/things{number}/<id:int>", name=f"thing{number}")
-    async def thing(request):  # type: ignore[no-untyped-def]  # as users write it
-        return None
-
-
-async def answer(send: Any, status: int, content_type: tuple[bytes, bytes], body: bytes) -> None:
-    """Send a whole response."""
-    headers = [content_type, (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def raw_plaintext(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/plaintext":
-        await answer(send, 200, PLAIN, b"Hello, world!")
-
-
-async def raw_json(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/json":
-        await answer(send, 200, JSON, dumps({"message": "Hello, world!"}))
-
-
-async def raw_msgspec(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/json":
-        await answer(send, 200, JSON, msgspec.json.encode({"message": "Hello, world!"}))
-
-
-raw_table = {f"things{n}": re.compile(f"/things{n}/([+-]?[0-9]+)").fullmatch for n in range(199)}
-raw_table["users"] = re.compile("/users/([+-]?[0-9]+)").fullmatch
-
-
-async def raw_user(scope: Any, receive: Any, send: Any) -> None:
-    path = scope["path"]
-    find = raw_table.get(path.split("/", 2)[1])
-    match = find and find(path)
-    if scope["type"] == "http" and scope["method"] == "GET" and match:
-        await answer(send, 200, JSON, dumps({"id": int(match[1])}))
-
-
-async def raw_missing(scope: Any, receive: Any, send: Any) -> None:
-    path = scope["path"]
-    find = raw_table.get(path.split("/", 2)[1])
-    if scope["type"] == "http" and not (find and find(path)):
-        await answer(send, 404, JSON, dumps({"status": "error", "code": 1001, "message": "Not found"}))
-
-
-SCENARIOS: dict[str, tuple[str, ASGIApp, float | None]] = {
-    "plaintext": ("/plaintext", raw_plaintext, 3.0),
-    "JSON": ("/json", raw_json, 1.6),
-    "one int variable, 200 routes": ("/users/42", raw_user, 1.6),
-    "404": ("/nothing/here", raw_missing, 2.0),
-    "JSON, raw with msgspec": ("/json", raw_msgspec, None),
-}
-
-
-async def receive() -> Any:
-    """Hand over an empty body."""
-    return {"type": "http.request", "body": b"", "more_body": False}
-
-
-async def sent(app: ASGIApp, path: str) -> list[Any]:
-    """Return what *app* sends for one GET."""
+async def sent(app: ASGIApp, scenario: Scenario) -> list[Any]:
+    """Return what *app* sends for one request."""
     messages: list[Any] = []
 
     async def send(message: Any) -> None:
         messages.append(message)
 
-    await app(scope(path), receive, send)
+    await app(scenario.scope(), Feed(scenario).receive, send)
     return messages
 
 
-def content(messages: list[Any]) -> Any:
-    """Return the body sent, decoded if it is JSON."""
-    body = messages[1]["body"]
-    return json.loads(body) if JSON in messages[0]["headers"] else body
-
-
-def scope(path: str) -> dict[str, Any]:
-    """Return a hand-made scope (ASGI HTTP)."""
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": HEADERS,
-        "client": ("127.0.0.1", 50000),
-        "server": ("127.0.0.1", 8000),
-    }
-
-
-async def timed(app: ASGIApp, path: str) -> float:
+async def timed(app: ASGIApp, scenario: Scenario) -> float:
     """Return the seconds of one round."""
 
     async def send(message: Any) -> None:
         pass
 
-    one = scope(path)
+    feed, one = Feed(scenario), scenario.scope()
+    receive, rewind = feed.receive, feed.rewind
     start = time.perf_counter()
-    for _ in range(CALLS):
+    for _ in range(scenario.calls):
+        rewind()
         await app(one, receive, send)
     return time.perf_counter() - start
 
 
-async def ratio(app: ASGIApp, raw: ASGIApp, path: str) -> tuple[float, float, float]:
+async def ratio(app: ASGIApp, scenario: Scenario) -> tuple[float, float, float]:
     """Return the median ratio of paired rounds, and the best microseconds of both."""
-    pairs = [(await timed(app, path), await timed(raw, path)) for _ in range(ROUNDS)]
-    best = [min(column) / CALLS * 1e6 for column in zip(*pairs, strict=True)]
+    pairs = [(await timed(app, scenario), await timed(scenario.raw, scenario)) for _ in range(scenario.rounds)]
+    best = [min(column) / scenario.calls * 1e6 for column in zip(*pairs, strict=True)]
     return statistics.median(a / b for a, b in pairs), best[0], best[1]
 
 
-async def main() -> int:
-    """Print one line a scenario; return 1 if a ratio is above its bound."""
-    kernel = Kernel({}, apps=[App(name="bench", routes=routes)])
-    await kernel.start()
-    failed = False
-    print(f"{'scenario':32} {'ratio':>6} {'bound':>6}   best us: ours, raw")
-    for name, (path, raw, bound) in SCENARIOS.items():
-        ours, theirs = await sent(kernel, path), await sent(raw, path)
-        if (ours[0]["status"], content(ours)) != (theirs[0]["status"], content(theirs)):
-            print(f"{name}: not the same work: {ours} {theirs}")
-            return 1
-        measured, best, best_raw = await ratio(kernel, raw, path)
-        above = bound is not None and measured > bound
-        failed |= above
-        limit = f"{bound:6.2f}" if bound else "     -"
-        print(f"{name:32} {measured:6.2f} {limit}   {best:.2f}, {best_raw:.2f}{'  ABOVE' if above else ''}")
-    await kernel.stop()
-    return int(failed)
+async def measure(scenario: Scenario) -> bool:
+    """Print one line; tell whether the scenario stays within its bound."""
+    kernel = Kernel(dict(scenario.config), apps=[scenario.app])
+    async with scenario.around():
+        await kernel.start()
+        ours, theirs = await sent(kernel, scenario), await sent(scenario.raw, scenario)
+        if not scenario.same(ours, theirs):
+            print(f"{scenario.name}: not the same work: {str(ours)[:500]} {str(theirs)[:500]}")
+            return False
+        measured, best, best_raw = await ratio(kernel, scenario)
+        await kernel.stop()
+    within = scenario.bound is None or measured <= scenario.bound
+    limit = f"{scenario.bound:6.2f}" if scenario.bound else "     -"
+    print(f"{scenario.name:44} {measured:6.2f} {limit}   {best:.2f}, {best_raw:.2f}{'' if within else '  ABOVE'}")
+    return within
+
+
+async def main(names: list[str]) -> int:
+    """Measure the scenarios of the named files, of all without names; return 1 if one is above its bound."""
+    found = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in OTHERS)
+    print(f"{'scenario':44} {'ratio':>6} {'bound':>6}   best us: ours, raw")
+    scenarios = [scenario for name in names or found for scenario in import_module(name).SCENARIOS]
+    return int(not all([await measure(scenario) for scenario in scenarios]))
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(main(sys.argv[1:])))

@@ -1,0 +1,92 @@
+"""One measurement: a request, an app that answers it, and a hand-written ASGI callable that does the same."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from kernel import App
+
+ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
+Pair = tuple[bytes, bytes]
+HEADERS: list[Pair] = [
+    (b"host", b"localhost:8000"),
+    (b"user-agent", b"bench"),
+    (b"accept", b"*/*"),
+    (b"accept-encoding", b"gzip"),
+]
+PLAIN, JSON = (b"content-type", b"text/plain; charset=utf-8"), (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A request and two that answer it.
+
+    Args:
+        app: the App whose routes answer; every standard plugin is active.
+        raw: does the same work by hand.
+        bound: the highest ratio allowed; None is printed only.
+        body: the parts in which the body arrives.
+        calls: requests in one round; fewer for slow ones.
+        config: sections of the configuration.
+        around: opens what `raw` needs, for as long as it is measured.
+        same: tells whether two answers, as lists of messages, are the same work.
+    """
+
+    name: str
+    path: str
+    app: App
+    raw: ASGIApp
+    bound: float | None
+    method: str = "GET"
+    query: bytes = b""
+    headers: Sequence[Pair] = ()
+    body: Sequence[bytes] = (b"",)
+    calls: int = 400
+    rounds: int = 60
+    config: Mapping[str, Any] = field(default_factory=dict)
+    around: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext
+    same: Callable[[list[Any], list[Any]], bool] = lambda ours, theirs: content(ours) == content(theirs)
+
+    def scope(self) -> dict[str, Any]:
+        """Return a hand-made scope (ASGI HTTP)."""
+        length = sum(map(len, self.body))
+        sized = [(b"content-length", b"%d" % length)] if length else []
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": self.method,
+            "scheme": "http",
+            "path": self.path,
+            "raw_path": self.path.encode(),
+            "query_string": self.query,
+            "root_path": "",
+            "headers": [*HEADERS, *self.headers, *sized],
+            "client": ("127.0.0.1", 50000),
+            "server": ("127.0.0.1", 8000),
+        }
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what `receive` hands over, one after another."""
+        last = len(self.body) - 1
+        return [{"type": "http.request", "body": part, "more_body": n < last} for n, part in enumerate(self.body)]
+
+
+async def answer(send: Any, status: int, content_type: Pair, body: bytes) -> None:
+    """Send a whole response, as one does by hand."""
+    headers = [content_type, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def dumps(value: Any) -> bytes:
+    """Encode as one does by hand."""
+    return json.dumps(value).encode()
+
+
+def content(messages: list[Any]) -> tuple[int, Any]:
+    """Return the status and the body sent, decoded if it is JSON."""
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    return messages[0]["status"], json.loads(body) if JSON in messages[0]["headers"] else body
