@@ -19,7 +19,10 @@ COMMANDS = {
     "routes": ("kernel_admin.routes:routes", "List the routes."),
     "explain": ("kernel_admin.explain:explain", "Show everything that one request would meet."),
     "plugins": ("kernel_admin.plugins:plugins", "Look at plugins and apps."),
+    "errors": ("kernel_admin.errors:errors", "List the error codes."),
     "config": ("kernel_admin.config:config", "Look at the configuration."),
+    "init": ("kernel_admin.init:init", "Run what each app wants done once."),
+    "shell": ("kernel_admin.shell:shell", "Open Python with the started project at hand."),
     "request": ("kernel_admin.request:request", "Send one request in process, without a server."),
     "version": ("kernel_admin.version:version", "Tell the versions in use."),
 }

@@ -163,3 +163,15 @@ def test_without_a_distribution_there_are_no_dependencies(monkeypatch: pytest.Mo
     monkeypatch.setattr("kernel_admin.version.DISTRIBUTION", "no-such-distribution")
 
     assert invoke("version", "-v").output.startswith("no-such-distribution None\n")
+
+
+def test_error_codes_are_listed_with_their_owner(make_project, invoke):
+    coded = "from kernel import App\nfrom kernel_errors import ErrorCode, ErrorList\n"
+    coded += "app = App(errors=ErrorList(ErrorCode(1100, 'No such thing', 404)))\n"
+    make_project("[apps]\nactive = coded\n", coded=coded)
+    rows = json.loads(invoke("errors", "list", "--json").stdout)
+    assert rows[0]["code"] == 1000
+    assert {**rows[-1], "where": ""} == {
+        "code": 1100, "status": 404, "message": "No such thing", "owner": "coded", "where": "",
+    }  # fmt: skip
+    assert "coded.py:3" in invoke("errors", "list").stdout
