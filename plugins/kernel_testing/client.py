@@ -1,24 +1,26 @@
 """A client for any ASGI application, in process, on asyncio and on trio."""
 
-import json as _json
 import string
-from collections.abc import Iterable, Mapping
-from functools import partialmethod
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from functools import cached_property, partialmethod
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
+from kernel_testing.bodies import NOTHING, Body, Form, Pair, Text, encoded
 from kernel_testing.exchange import Exchange
 from kernel_testing.life import ASGIApp, Life
+from kernel_testing.redirects import MOST, TooManyRedirects, keeps_method, target, wire
 from kernel_testing.response import Response
+from kernel_testing.streaming import Streamed, Streaming
 
 if TYPE_CHECKING:
     from typing import Self
 
-Text = str | bytes
+    from kernel_testing.cookies import Cookies
+
 Headers = Iterable[tuple[Text, Text]] | Mapping[str, Text]
 Query = Text | Mapping[str, Any] | Iterable[tuple[str, Any]]
-Body = Text | Iterable[bytes]
-NOTHING = object()
 
 
 class Client:
@@ -33,6 +35,13 @@ class Client:
     def __init__(self, app: ASGIApp, headers: Headers = (("host", "localhost"),), timeout: float = 10) -> None:
         self.app, self.headers, self.timeout = app, pairs(headers), timeout
         self._life: Life | None = None
+
+    @cached_property
+    def cookies(self) -> "Cookies":
+        """What the answers so far have set; sent with each request that it concerns."""
+        from kernel_testing.cookies import Cookies
+
+        return Cookies()
 
     async def __aenter__(self) -> "Self":
         import anyio
@@ -72,42 +81,80 @@ class Client:
         body: Body = b"",
         *,
         json: Any = NOTHING,
+        form: Form | None = None,
+        files: Mapping[str, Any] | None = None,
         query: Query = b"",
         scope: Mapping[str, Any] | None = None,
         disconnect_after: int | None = None,
+        follow: bool = False,
     ) -> Response:
-        """Send one request and return the whole answer.
+        """Send one request and return the whole answer; `cookies` keeps what it sets.
 
         Args:
             path: as on the wire: percent-encoded, and with "?query" if you like; never normalised.
             headers: pairs of str or bytes; sent as they are.
-            body: bytes, str, or an iterable of parts, which is sent without a content-length.
-            json: sent as JSON, with its content type, in place of *body*.
+            body, json, form, files: what is sent, see `kernel_testing.bodies.encoded`.
             query: a mapping or pairs to encode, or the text itself.
             scope: further or other keys of the ASGI scope.
             disconnect_after: see `Exchange`; what had arrived until then is returned.
+            follow: go on to where the answer redirects.
 
         Raises:
             Incomplete: the application did not send exactly one whole answer.
             TimeoutError: it took too long.
+            TooManyRedirects: it redirected more than 20 times.
         """
+        parts, described = encoded(body, json, form, files)
+        for _ in range(MOST):
+            outgoing = self._outgoing(method, path, headers, described, query, scope)
+            response = await self._once(outgoing, parts, disconnect_after)
+            goal = target(url(outgoing), response.status, response.headers) if follow else None
+            if goal is None:
+                return response
+            if not keeps_method(method, response.status):
+                method, parts, described = "GET", [b""], []
+            path, query = wire(goal), b""
+        raise TooManyRedirects(goal)
+
+    async def _once(self, scope: Mapping[str, Any], parts: list[bytes], disconnect_after: int | None) -> Response:
         import anyio
 
-        data = body if json is NOTHING else _json.dumps(json)
-        given = (
-            pairs(headers) if json is NOTHING else completed(pairs(headers), [(b"content-type", b"application/json")])
-        )
-        if isinstance(data, Text):
-            data = [data.encode() if isinstance(data, str) else data]
-            given = completed(given, [(b"content-length", b"%d" % len(data[0]))] if data[0] else [])
-        exchange = Exchange(data, disconnect_after)
-        described = {**self._scope(method, path, query), "headers": completed(given, self.headers), **(scope or {})}
+        exchange = Exchange(parts, disconnect_after)
         with anyio.fail_after(self.timeout):
-            await self.app(described, exchange.receive, exchange.send)
+            await self.app(scope, exchange.receive, exchange.send)
         response = Response(exchange.messages)
         if disconnect_after is None:
             response.check()
+        self.cookies.keep(url(scope), response.headers)
         return response
+
+    @asynccontextmanager
+    async def stream(
+        self, method: str, path: str, headers: Headers = (), body: Body = b"", *, query: Query = b"", **more: Any
+    ) -> AsyncIterator[Streamed]:
+        """Send one request and take its answer piece by piece; leaving the block early is leaving the server.
+
+        `more` is json, form, files or scope, as for `request`.
+        """
+        import anyio
+
+        scope = more.pop("scope", None)
+        parts, described = encoded(body, **more)
+        outgoing, exchange = self._outgoing(method, path, headers, described, query, scope), Streaming(parts)
+        group = anyio.create_task_group()
+        await group.__aenter__()
+        group.start_soon(exchange.run, self.app, outgoing)
+        try:
+            with anyio.fail_after(self.timeout):
+                start = await exchange.next()
+            self.cookies.keep(url(outgoing), start.get("headers", ()))
+            yield Streamed(exchange, start)
+        finally:
+            exchange.leave()
+            with anyio.move_on_after(self.timeout):
+                await exchange.done.wait()
+            group.cancel_scope.cancel()
+            await group.__aexit__(None, None, None)
 
     get = partialmethod(request, "GET")
     post = partialmethod(request, "POST")
@@ -117,9 +164,18 @@ class Client:
     head = partialmethod(request, "HEAD")
     options = partialmethod(request, "OPTIONS")
 
-    def _scope(self, method: str, path: str, query: Query) -> dict[str, Any]:
+    def _outgoing(
+        self,
+        method: str,
+        path: str,
+        headers: Headers,
+        described: list[Pair],
+        query: Query,
+        more: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return the scope of a request; headers given win over those that describe the body, these over defaults."""
         path, _, behind = path.partition("?")
-        return {
+        scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.5"},
             "http_version": "1.1",
@@ -127,12 +183,22 @@ class Client:
             "scheme": "http",
             "path": unquote(path),
             "raw_path": quote(path, safe=string.punctuation).encode(),
-            "query_string": "&".join(filter(None, (behind, encoded(query)))).encode("latin-1"),
+            "query_string": "&".join(filter(None, (behind, written(query)))).encode("latin-1"),
             "root_path": "",
             "client": ("127.0.0.1", 50000),
             "server": ("127.0.0.1", 80),
             "state": dict(self._life.state if self._life else {}),
+            "headers": completed(completed(pairs(headers), described), self.headers),
+            **(more or {}),
         }
+        scope["headers"] = completed(scope["headers"], self.cookies.sent(url(scope)))
+        return scope
+
+
+def url(scope: Mapping[str, Any]) -> str:
+    """Return the URL of a request, as far as cookies and redirects ask for it."""
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+    return f"{scope['scheme']}://{hosts[0] if hosts else 'localhost'}{scope['raw_path'].decode()}"
 
 
 def pairs(headers: Headers) -> list[tuple[bytes, bytes]]:
@@ -152,7 +218,7 @@ def completed(given: list[tuple[bytes, bytes]], defaults: list[tuple[bytes, byte
     return [*(pair for pair in defaults if pair[0].lower() not in names), *given]
 
 
-def encoded(query: Query) -> str:
+def written(query: Query) -> str:
     """Return a query as text."""
     if isinstance(query, Text):
         return query.decode("latin-1") if isinstance(query, bytes) else query
