@@ -1,9 +1,70 @@
-"""The plugin "forms"."""
+"""The plugin: it provides `request.form`."""
 
-from kernel import Plugin
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+
+from kernel import Plugin, Request, hookimpl
+from kernel.errors import HTTPException
+from kernel.types import Application
+from kernel_forms import media, parts, urlencoded
+from kernel_forms.folder import UploadFolder
+from kernel_forms.form import Form
+from kernel_forms.limits import Limits
 
 
 class Forms(Plugin):
-    """Forms and uploads."""
+    """Provide `await request.form()`, within the limits of the section [limits]."""
 
     name = "forms"
+    requires = ("requests", "outcomes")
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application) -> None:
+        """Provide the method, and the folder for files that are too large for the memory."""
+        limits = Limits.of(kernel.config)
+        parent = Path(kernel.config.root, limits.upload_dir) if limits.upload_dir else None
+        self._folder = folder = UploadFolder(parent)
+        kernel.provide("request.form", lambda request: Reading(request, limits, folder).form)
+
+    @hookimpl
+    @asynccontextmanager
+    async def kernel_lifespan(self) -> AsyncIterator[None]:
+        """Remove the folder at the end."""
+        yield
+        if self._folder.remove.alive:
+            await to_thread.run_sync(self._folder.remove)
+
+
+class Reading:
+    """What `request.form` is a method of."""
+
+    def __init__(self, request: Request, limits: Limits, folder: UploadFolder) -> None:
+        self._request, self._limits, self._folder = request, limits, folder
+        self._form: Form | None = None
+
+    async def form(self) -> Form:
+        """Return the form in the body; later calls return the same one.
+
+        Raises:
+            HTTPException: 415, the body is no form; 400, it is malformed; 413, it passes a limit; 507, the
+                disk is full.
+            ClientDisconnect: the client went away.
+            RuntimeError: the stream of the body was begun before.
+        """
+        if self._form is None:
+            self._form = await self._read()
+        return self._form
+
+    async def _read(self) -> Form:
+        request, limits = self._request, self._limits
+        kind, parameters = media.parse(request.headers.get("content-type", ""))
+        async with aclosing(request.stream()) as stream:
+            if kind == "multipart/form-data":
+                boundary = parameters.get("boundary", "")
+                return Form(await parts.read(request, stream, boundary, limits, self._folder))
+            if kind == "application/x-www-form-urlencoded":
+                return Form(await urlencoded.read(stream, media.charset(parameters.get("charset")), limits))
+        raise HTTPException(415, "the body has to be a form: application/x-www-form-urlencoded or multipart/form-data")

@@ -12,18 +12,27 @@ from kernel.layers import Route
 from kernel.types import Application
 from kernel_limits.options import body_layer, timeout_layer
 
-MEBIBYTE, TEN_MEBIBYTES = Size("1MiB"), Size("10MiB")
+FOUR_KIBIBYTES, MEBIBYTE, TEN_MEBIBYTES = Size("4KiB"), Size("1MiB"), Size("10MiB")
 
 
 @dataclass(frozen=True)
 class LimitsConfig:
-    """Section [limits]. What the plugin "requests" applies stands here too."""
+    """Section [limits]. What the plugins "requests" and "forms" apply stands here too."""
 
     max_body_size: Annotated[Size, "most bytes of a body, for routes without an option of their own"] = TEN_MEBIBYTES
     max_json_size: Annotated[Size, "most bytes of a JSON body, if that is less"] = MEBIBYTE
     max_json_depth: Annotated[int, "how deep a JSON body may nest"] = 64
     max_query_fields: Annotated[int, "most fields of a query"] = 1000
     max_cookies: Annotated[int, "most cookies of a request"] = 200
+    max_form_fields: Annotated[int, "most text fields of a form"] = 1000
+    max_form_files: Annotated[int, "most files of a form"] = 100
+    max_field_size: Annotated[Size, "most bytes of a text field"] = MEBIBYTE
+    max_file_size: Annotated[Size, "most bytes of a file; never more than max_body_size"] = TEN_MEBIBYTES
+    max_part_headers: Annotated[int, "most headers of a part of a form"] = 8
+    max_part_header_size: Annotated[Size, "most bytes of one header of a part, or of a field's name"] = FOUR_KIBIBYTES
+    max_boundary_length: Annotated[int, "most characters of the boundary between parts (RFC 2046)"] = 70
+    spool_size: Annotated[Size, "most bytes of a form's files that stay in memory; the rest goes to disk"] = MEBIBYTE
+    upload_dir: Annotated[str, "where files wait on disk; default is the system's temporary folder"] = ""
 
 
 class Limits(Plugin):

@@ -1,6 +1,7 @@
 """The body of a request: received once, within its limit, and kept."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from kernel import Request
@@ -39,8 +40,9 @@ class Incoming:
         if self._body is not None:
             yield self._body
             return
-        async for chunk in self._receive(self._request.max_body_size):
-            yield chunk
+        async with aclosing(self._receive(self._request.max_body_size)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
     async def body(self) -> bytes:
         """Return the whole body; later calls return the same bytes. Raises as `stream`."""
@@ -66,7 +68,7 @@ class Incoming:
             raise BodyTooLarge(limit)
         return self._body
 
-    async def _receive(self, limit: int) -> AsyncIterator[bytes]:
+    async def _receive(self, limit: int) -> AsyncGenerator[bytes, None]:
         if self._started:
             raise RuntimeError("the body of the request has been received already, by request.stream()")
         announced = self._request.headers.get("content-length", "")

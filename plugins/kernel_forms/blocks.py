@@ -1,0 +1,31 @@
+"""The same bytes in blocks of one size, so that no outcome depends on how they arrived."""
+
+from collections.abc import Iterator
+
+BLOCK = 64 * 1024
+
+
+class Blocks:
+    """Cuts a stream of chunks into blocks of 64 KiB; whole ones are passed on as they are."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def cut(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the blocks that *chunk* completes."""
+        if not self._size and len(chunk) == BLOCK:
+            yield chunk
+            return
+        self._held.append(chunk)
+        self._size += len(chunk)
+        if self._size >= BLOCK:
+            whole = b"".join(self._held)
+            ready = len(whole) - len(whole) % BLOCK
+            self._held, self._size = [whole[ready:]], len(whole) - ready
+            yield from (whole[start : start + BLOCK] for start in range(0, ready, BLOCK))
+
+    def rest(self) -> Iterator[bytes]:
+        """Yield what is left, if anything."""
+        if self._size:
+            yield b"".join(self._held)

@@ -1,0 +1,131 @@
+"""Forms as multipart/form-data (RFC 7578): the library parses, this sorts into fields and files."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from kernel_requests import Headers
+from multipart import (  # type: ignore[import-untyped]  # it has no types
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_content_disposition,
+)
+
+from kernel import Request
+from kernel_forms.blocks import Blocks
+from kernel_forms.disk import in_thread
+from kernel_forms.folder import UploadFolder
+from kernel_forms.limits import Limits, refused
+from kernel_forms.media import charset
+from kernel_forms.spool import Spool
+from kernel_forms.upload import Upload
+
+
+async def read(
+    request: Request, stream: AsyncIterator[bytes], boundary: str, limits: Limits, folder: UploadFolder
+) -> list[tuple[str, Any]]:
+    """Return the fields and files in order.
+
+    Raises:
+        HTTPException: 400, it is malformed; 413, it passes a limit, all while it is read.
+    """
+    if not 0 < len(boundary) <= limits.max_boundary_length or not (boundary.isascii() and boundary.isprintable()):
+        raise refused(400, "the form has no valid boundary")
+    parser = PushMultipartParser(boundary, -1, limits.max_part_header_size, limits.max_part_headers)
+    blocks, parts = Blocks(), Parts(request, limits, folder)
+    try:
+        async for chunk in stream:
+            for block in blocks.cut(chunk):
+                await parts.take(parser.parse(block))
+        for rest in blocks.rest():
+            await parts.take(parser.parse(rest))
+        parser.close()
+    except ParserLimitReached as error:
+        raise refused(413, f"a part of the form is too large: {error}") from error
+    except MultipartError as error:
+        raise refused(400, f"the form is malformed: {error}") from error
+    return parts.pairs
+
+
+class Parts:
+    """Collects the fields and files of one form in `pairs`."""
+
+    def __init__(self, request: Request, limits: Limits, folder: UploadFolder) -> None:
+        self.pairs: list[tuple[str, Any]] = []
+        self._request, self._limits, self._folder = request, limits, folder
+        self._fields = self._in_memory = self._most = 0
+        self._spools: list[Spool] = []
+        self._chunks: list[bytes] = []
+        self._spool: Spool | None = None
+
+    async def take(self, events: Iterable[Any]) -> None:
+        """Take events of the parser: the head of a part, its bytes, None at its end."""
+        for event in events:
+            if event is None:
+                await self._end()
+            elif isinstance(event, MultipartSegment):
+                self._begin(event)
+            else:
+                await self._bytes(event)
+
+    def _begin(self, segment: MultipartSegment) -> None:
+        self._segment = segment
+        if not segment.name and parse_content_disposition(segment["Content-Disposition"])[1] is None:
+            raise refused(400, "the form is malformed: a part has no name")
+        if segment.filename is None:
+            self._spool, self._chunks, self._most = None, [], self._limits.max_field_size
+            self._fields += 1
+            if self._fields > self._limits.max_form_fields:
+                raise refused(413, f"the form has more than {self._limits.max_form_fields} fields")
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        if not self._spools:
+            self._request.finishers = (*self._request.finishers, self._finish)
+            self._request.waiting = True
+        self._spool, self._most = Spool(self._folder), self._limits.max_file_size
+        self._chunks = self._spool.chunks
+        self._spools.append(self._spool)
+        if len(self._spools) > self._limits.max_form_files:
+            raise refused(413, f"the form has more than {self._limits.max_form_files} files")
+
+    async def _bytes(self, chunk: bytes) -> None:
+        if self._segment.bytes_received > self._most:
+            raise refused(413, f"a part of the form has more than {self._most} bytes")
+        self._chunks.append(chunk)
+        if self._spool:
+            self._in_memory += len(chunk)
+            if self._in_memory > self._limits.spool_size:
+                await self._spill(self._spool)
+
+    async def _spill(self, spool: Spool) -> None:
+        self._in_memory -= sum(map(len, spool.chunks))
+        spool.on_disk = True
+        await in_thread(spool.spill)
+
+    async def _end(self) -> None:
+        segment, spool = self._segment, self._spool
+        name = segment.name or ""
+        if spool is None:
+            self.pairs.append((name, b"".join(self._chunks).decode(charset(segment.charset), "replace")))
+            return
+        if spool.on_disk:
+            await self._spill(spool)
+            spool.file().seek(0)
+        if segment.filename or segment.size:  # a file input that was left empty is neither file nor field
+            headers = Headers((header.lower(), value) for header, value in segment.headerlist)
+            kind = segment.content_type or "text/plain"
+            self.pairs.append((name, Upload(segment.filename or "", kind, headers, segment.size, spool)))
+
+    async def _finish(self, request: Request, outcome: Any) -> None:
+        """Close the files; in a thread if one is on disk."""
+        await (in_thread(self._close) if any(spool.on_disk for spool in self._spools) else self._close_at_once())
+
+    async def _close_at_once(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        for spool in self._spools:
+            spool.close()
