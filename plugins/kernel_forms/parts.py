@@ -1,6 +1,6 @@
 """Forms as multipart/form-data (RFC 7578): the library parses, this sorts into fields and files."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import Any
 
 from kernel_requests import Headers
@@ -63,11 +63,13 @@ class Parts:
         """Take events of the parser: the head of a part, its bytes, None at its end."""
         for event in events:
             if event is None:
-                await self._end()
+                await self._end(self._segment)
             elif isinstance(event, MultipartSegment):
                 self._begin(event)
             else:
-                await self._bytes(event)
+                self._add(event)
+                if self._spool and self._in_memory > self._limits.spool_size:
+                    await self._spill(self._spool)
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._segment = segment
@@ -91,41 +93,45 @@ class Parts:
         if len(self._spools) > self._limits.max_form_files:
             raise refused(413, f"the form has more than {self._limits.max_form_files} files")
 
-    async def _bytes(self, chunk: bytes) -> None:
+    def _add(self, chunk: bytes) -> None:
         if self._segment.bytes_received > self._most:
             raise refused(413, f"a part of the form has more than {self._most} bytes")
         self._chunks.append(chunk)
         if self._spool:
             self._in_memory += len(chunk)
-            if self._in_memory > self._limits.spool_size:
-                await self._spill(self._spool)
 
     async def _spill(self, spool: Spool) -> None:
         self._in_memory -= sum(map(len, spool.chunks))
         spool.on_disk = True
         await in_thread(spool.spill)
 
-    async def _end(self) -> None:
-        segment, spool = self._segment, self._spool
-        name = segment.name or ""
+    async def _end(self, segment: MultipartSegment) -> None:
+        spool = self._spool
         if spool is None:
-            self.pairs.append((name, b"".join(self._chunks).decode(charset(segment.charset), "replace")))
-            return
-        if spool.on_disk:
-            await self._spill(spool)
-            spool.file().seek(0)
-        if segment.filename or segment.size:  # a file input that was left empty is neither file nor field
-            headers = Headers((header.lower(), value) for header, value in segment.headerlist)
-            kind = segment.content_type or "text/plain"
-            self.pairs.append((name, Upload(segment.filename or "", kind, headers, segment.size, spool)))
+            value: Any = b"".join(self._chunks).decode(charset(segment.charset), "replace")
+        elif not (segment.filename or segment.size):
+            return  # a file input that was left empty is neither file nor field
+        else:
+            if spool.on_disk:
+                await self._spill(spool)
+                spool.file().seek(0)
+            value = upload(segment, spool)
+        self.pairs.append((segment.name, value))
 
-    async def _finish(self, request: Request, outcome: Any) -> None:
+    def _finish(self, request: Request, outcome: Any) -> Awaitable[None] | None:
         """Close the files; in a thread if one is on disk."""
-        await (in_thread(self._close) if any(spool.on_disk for spool in self._spools) else self._close_at_once())
-
-    async def _close_at_once(self) -> None:
+        if any(spool.on_disk for spool in self._spools):
+            return in_thread(self._close)
         self._close()
+        return None
 
     def _close(self) -> None:
         for spool in self._spools:
             spool.close()
+
+
+def upload(segment: MultipartSegment, spool: Spool) -> Upload:
+    """Return the file of a part."""
+    filename = segment.filename.replace("\\\\", "\\")  # some clients escape as in RFC 2183; browsers do not
+    headers = Headers((name.lower(), value) for name, value in segment.headerlist)
+    return Upload(filename, segment.content_type or "text/plain", headers, segment.size, spool)

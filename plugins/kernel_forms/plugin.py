@@ -1,12 +1,13 @@
 """The plugin: it provides `request.form`."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from anyio import to_thread
 
-from kernel import Plugin, Request, hookimpl
+from kernel import Plugin, Problem, Request, hookimpl
 from kernel.errors import HTTPException
 from kernel.types import Application
 from kernel_forms import media, parts, urlencoded
@@ -25,8 +26,8 @@ class Forms(Plugin):
     def kernel_configure(self, kernel: Application) -> None:
         """Provide the method, and the folder for files that are too large for the memory."""
         limits = Limits.of(kernel.config)
-        parent = Path(kernel.config.root, limits.upload_dir) if limits.upload_dir else None
-        self._folder = folder = UploadFolder(parent)
+        self._parent = Path(kernel.config.root, limits.upload_dir) if limits.upload_dir else None
+        self._folder = folder = UploadFolder(self._parent)
         kernel.provide("request.form", lambda request: Reading(request, limits, folder).form)
 
     @hookimpl
@@ -37,6 +38,15 @@ class Forms(Plugin):
         if self._folder.remove.alive:
             await to_thread.run_sync(self._folder.remove)
 
+    @hookimpl
+    def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
+        """Report a folder for uploads that cannot be written to."""
+        parent = self._parent
+        if parent and parent.exists() and not (parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
+            message = f"plugin 'forms': [limits] upload_dir: '{parent}' is not a folder that can be written to"
+            hint = "name another one, or leave it out"
+            yield Problem("forms.upload_dir", "error", message, hint, kernel.config.origin("limits", "upload_dir"))
+
 
 class Reading:
     """What `request.form` is a method of."""
@@ -44,9 +54,10 @@ class Reading:
     def __init__(self, request: Request, limits: Limits, folder: UploadFolder) -> None:
         self._request, self._limits, self._folder = request, limits, folder
         self._form: Form | None = None
+        self._refusal: HTTPException | None = None
 
     async def form(self) -> Form:
-        """Return the form in the body; later calls return the same one.
+        """Return the form in the body; later calls return, or raise, the same.
 
         Raises:
             HTTPException: 415, the body is no form; 400, it is malformed; 413, it passes a limit; 507, the
@@ -54,8 +65,14 @@ class Reading:
             ClientDisconnect: the client went away.
             RuntimeError: the stream of the body was begun before.
         """
+        if self._refusal:
+            raise self._refusal
         if self._form is None:
-            self._form = await self._read()
+            try:
+                self._form = await self._read()
+            except HTTPException as error:
+                self._refusal = error
+                raise
         return self._form
 
     async def _read(self) -> Form:

@@ -23,13 +23,14 @@ def destination(directory: str | os.PathLike[str], name: str) -> Path:
     return target
 
 
-def save(spool: Spool, target: Path, overwrite: bool, mode: int) -> None:
-    """Move the temporary file of *spool* to *target*, or copy where it cannot be moved.
+def save(spool: Spool, directory: str | os.PathLike[str], name: str, overwrite: bool, mode: int) -> Path:
+    """Move the temporary file of *spool* into *directory*, or copy where it cannot be moved; return its path.
 
     Raises:
+        ValueError: *name* does not stay inside.
         FileExistsError: there is a file, and *overwrite* is false.
     """
-    source = spool.file()
+    source, target = spool.file(), destination(directory, name)
     if not overwrite:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # the name is ours from here on
     try:
@@ -39,6 +40,7 @@ def save(spool: Spool, target: Path, overwrite: bool, mode: int) -> None:
         if not overwrite:
             target.unlink(missing_ok=True)
         raise
+    return target
 
 
 def moved(spool: Spool, target: Path, mode: int) -> bool:

@@ -9,7 +9,7 @@ from kernel_requests import Headers
 
 from kernel_forms.disk import in_thread
 from kernel_forms.names import safe_name
-from kernel_forms.saving import destination, save
+from kernel_forms.saving import save
 from kernel_forms.spool import Spool
 
 CHUNK = 64 * 1024
@@ -69,9 +69,8 @@ class Upload:
             FileExistsError: there is a file already.
             HTTPException: 507, the disk is full.
         """
-        target = destination(directory, self.safe_name if name is None else name)
-        await in_thread(save, self._spool, target, overwrite, mode)
-        return target
+        final = self.safe_name if name is None else name
+        return await in_thread(save, self._spool, directory, final, overwrite, mode)
 
     async def close(self) -> None:
         """Forget the content and remove the temporary file; what was saved stays."""
