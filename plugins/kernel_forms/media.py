@@ -28,8 +28,10 @@ def charset(name: str | None) -> str:
     Raises:
         HTTPException: 415, it is not known.
     """
+    if name is None:
+        return "utf-8"
     try:
-        codec = codecs.lookup(name or "utf-8").name
+        codec = codecs.lookup(name).name
     except (LookupError, ValueError):
         codec = ""
     if not _text(codec):

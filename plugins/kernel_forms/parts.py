@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import Any
 
-from kernel_requests import Headers
 from multipart import (  # type: ignore[import-untyped]  # it has no types
     MultipartError,
     MultipartSegment,
@@ -133,5 +132,4 @@ class Parts:
 def upload(segment: MultipartSegment, spool: Spool) -> Upload:
     """Return the file of a part."""
     filename = segment.filename.replace("\\\\", "\\")  # some clients escape as in RFC 2183; browsers do not
-    headers = Headers((name.lower(), value) for name, value in segment.headerlist)
-    return Upload(filename, segment.content_type or "text/plain", headers, segment.size, spool)
+    return Upload(filename, segment.content_type or "text/plain", segment.headerlist, segment.size, spool)

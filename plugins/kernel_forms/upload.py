@@ -1,7 +1,7 @@
 """One file of a form."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,15 +20,22 @@ class Upload:
 
     `filename` is what the client says and may be anything: never use it as a path, but `safe_name`.
     `content_type` is the media type the client claims, "text/plain" where it says none (RFC 7578
-    §4.4); `headers` are all headers of the part; `size` is in bytes.
+    §4.4); `size` is in bytes.
     """
 
-    def __init__(self, filename: str, content_type: str, headers: Headers, size: int, spool: Spool) -> None:
-        self.filename, self.content_type, self.headers, self.size = filename, content_type, headers, size
-        self._spool = spool
+    def __init__(
+        self, filename: str, content_type: str, headers: Sequence[tuple[str, str]], size: int, spool: Spool
+    ) -> None:
+        self.filename, self.content_type, self.size = filename, content_type, size
+        self._headers, self._spool = headers, spool
 
     def __repr__(self) -> str:
         return f"Upload({self.filename!r}, {self.content_type!r}, {self.size} bytes)"
+
+    @cached_property
+    def headers(self) -> Headers:
+        """The headers of the part; those of the request have nothing to do with it."""
+        return Headers((name.lower(), value) for name, value in self._headers)
 
     @cached_property
     def safe_name(self) -> str:

@@ -1,7 +1,6 @@
 """The body of a request: received once, within its limit, and kept."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from kernel import Request
@@ -29,7 +28,7 @@ class Incoming:
         self._started = False
         self._json: Any = UNREAD
 
-    async def stream(self) -> AsyncIterator[bytes]:
+    def stream(self) -> AsyncGenerator[bytes, None]:
         """Yield the body chunk by chunk as it arrives; it can be received once.
 
         Raises:
@@ -37,12 +36,7 @@ class Incoming:
             ClientDisconnect: the client went away.
             RuntimeError: the stream was begun before.
         """
-        if self._body is not None:
-            yield self._body
-            return
-        async with aclosing(self._receive(self._request.max_body_size)) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        return self._receive(self._request.max_body_size)
 
     async def body(self) -> bytes:
         """Return the whole body; later calls return the same bytes. Raises as `stream`."""
@@ -69,6 +63,9 @@ class Incoming:
         return self._body
 
     async def _receive(self, limit: int) -> AsyncGenerator[bytes, None]:
+        if self._body is not None:
+            yield self._body
+            return
         if self._started:
             raise RuntimeError("the body of the request has been received already, by request.stream()")
         announced = self._request.headers.get("content-length", "")
