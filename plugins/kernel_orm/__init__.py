@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kernel_orm.background import session as session
 from kernel_orm.config import DatabaseConfig as DatabaseConfig
 from kernel_orm.database import Database as Database
+from kernel_orm.declared import import_models as import_models
 from kernel_orm.errors import Unreachable as Unreachable
 
 if TYPE_CHECKING:

@@ -37,9 +37,7 @@ class DatabaseConfig:
     pre_ping: Annotated[bool, "test a connection before its use"] = True
     recycle: Annotated[Duration, "age at which a connection is replaced"] = HALF_AN_HOUR
     connect_timeout: Annotated[Duration, "longest wait for a new connection"] = FIVE_SECONDS
-    statement_timeout: Annotated[Duration, "longest time of one statement (PostgreSQL); 0 for no limit"] = (
-        THIRTY_SECONDS
-    )
+    statement_timeout: Annotated[Duration, "longest time of a statement (PostgreSQL); 0: no limit"] = THIRTY_SECONDS
     isolation_level: Annotated[str, "isolation of transactions; empty for the driver's default"] = ""
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from kernel_settings.sections import validate
 
 from kernel import Plugin, Problem, hookimpl
+from kernel.boot.config import Config as Sections
 from kernel.errors import Findings
 from kernel.layers import Route
 from kernel.types import Application
