@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.util.concurrency import in_greenlet
 
 from kernel_orm import sqlite
 from kernel_orm.config import DatabaseConfig
@@ -34,6 +36,7 @@ def create_engine(url: "URL", config: DatabaseConfig, name: str) -> AsyncEngine:
     engine = create_async_engine(url, echo=config.echo, hide_parameters=not config.echo, **settings)
     if url.get_backend_name() == "sqlite":
         sqlite.prepare(engine)
+    _shield(engine)
     _explain(engine, f"database '{name}' ({shown(url)})")
     return engine
 
@@ -49,6 +52,24 @@ OPTIONS: dict[str, Callable[["URL", DatabaseConfig], dict[str, Any]]] = {
     "sqlite": sqlite.options,
     "postgresql": _postgresql,
 }
+
+
+def _shield(engine: AsyncEngine) -> None:
+    """Let a connection be closed in order although the request that used it is cancelled.
+
+    A cancelled scope cancels every await inside it, that of closing too, and the driver would leave
+    a pending task behind (sqlalchemy #12077).
+    """
+    dialect = engine.sync_engine.dialect
+    terminate = dialect.do_terminate
+
+    def shielded(connection: Any) -> None:
+        if not in_greenlet():  # it is collected as garbage, outside of any task
+            return terminate(connection)
+        with anyio.CancelScope(shield=True):  # noqa: ASYNC100  # it awaits inside its greenlet
+            terminate(connection)
+
+    dialect.do_terminate = shielded  # type: ignore[assignment]  # of this engine alone
 
 
 def _explain(engine: AsyncEngine, who: str) -> None:
