@@ -1,0 +1,70 @@
+"""What is wrong with the databases of a project, or unfit for production."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from kernel import Problem
+from kernel.types import Application
+from kernel_orm.config import DEFAULT, SECTION
+from kernel_orm.database import Database
+from kernel_orm.declared import declared, unimportable
+from kernel_orm.url import in_memory
+
+EXTRAS = {"asyncpg": "asgi-kernel[postgresql]"}
+
+
+def check(kernel: Application, databases: Mapping[str, Database], deploy: bool) -> Iterator[Problem]:
+    """Yield every finding; without databases nothing is imported."""
+    if not databases:
+        yield from _homeless(kernel)
+        return
+    for database in databases.values():
+        section = section_of(database.name)
+        where = kernel.config.origin(section, "url")
+        unusable = list(_unusable(database, section, where))
+        yield from unusable
+        if deploy and not unusable:
+            yield from _unfit(database, section, where)
+    yield from unimportable(kernel)
+
+
+def section_of(name: str) -> str:
+    """Return the section of a database."""
+    return SECTION if name == DEFAULT else f"{SECTION}.{name}"
+
+
+def _homeless(kernel: Application) -> Iterable[Problem]:
+    apps = list(dict.fromkeys(app for app, _ in declared(kernel)))
+    if apps:
+        names = ", ".join(f"'{app}'" for app in apps)
+        message = f"app {names} brings models, and there is no database"
+        yield Problem("orm.dormant", "warning", message, "write a section [database]; it may be empty")
+
+
+def _unusable(database: Database, section: str, where: str) -> Iterable[Problem]:
+    from sqlalchemy.exc import NoSuchModuleError
+
+    try:
+        dialect = database.url.get_dialect()
+        dialect.import_dbapi()
+    except ValueError as error:
+        yield Problem("orm.url", "error", f"[{section}] {error}", "", where)
+    except NoSuchModuleError:
+        message = f"[{section}] url: SQLAlchemy knows no '{database.url.drivername}'"
+        yield Problem("orm.url", "error", message, "write postgresql:// or sqlite://, or install its dialect", where)
+    except ImportError as error:
+        package = EXTRAS.get(error.name or "", error.name or "")
+        message = f"[{section}] the driver of '{database.url.drivername}' is not installed: {error}"
+        yield Problem("orm.driver", "error", message, f"pip install '{package}'", where)
+    else:
+        if not dialect.is_async:
+            message = f"[{section}] the driver of '{database.url.drivername}' does not work on an event loop"
+            yield Problem("orm.driver", "error", message, "name one that does, like mysql+asyncmy://", where)
+
+
+def _unfit(database: Database, section: str, where: str) -> Iterable[Problem]:
+    if in_memory(database.url):
+        message = f"[{section}] the database is in memory: each worker has its own, and it ends with the worker"
+        yield Problem("orm.memory", "error", message, "give it a file, or use a server", where)
+    if database.config.echo:
+        message = f"[{section}] echo = true writes every value to the log"
+        yield Problem("orm.echo", "warning", message, "leave it out", where)

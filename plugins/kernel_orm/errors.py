@@ -1,0 +1,11 @@
+"""What goes wrong outside of SQL."""
+
+from kernel.errors import KernelError
+
+
+class Unreachable(KernelError):
+    """No connection to a database could be opened; a client is answered 503."""
+
+
+class ResponseBegun(KernelError):
+    """The session of a request was written to after its commit, while the response was being sent."""

@@ -1,0 +1,57 @@
+"""Answers to what a database may do to any request: 503 while it cannot serve, 504 if it takes too long.
+
+Everything else that SQLAlchemy raises is a server error like any other.
+"""
+
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kernel import Request, Response
+from kernel.errors import HTTPException
+from kernel.types import Application
+from kernel_orm.errors import Unreachable
+
+logger = logging.getLogger("kernel.orm")
+RETRY_AFTER = (b"retry-after", b"5")
+CANCELED = "57014"
+TRANSIENT = ("57P", "53", "08", "40001", "40P01")
+"""SQLSTATE of PostgreSQL: shutting down, out of resources, connection lost, serialization failure, deadlock."""
+Rescue = Callable[[Request, Any], Awaitable[Response]]
+
+
+def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescue | None:
+    """Return what answers exceptions of a type; None for types that no database raises."""
+    exc: Any = sys.modules.get("sqlalchemy.exc")  # if it is not imported, it has raised nothing
+    if not issubclass(exc_type, (Unreachable, *((exc.TimeoutError, exc.DBAPIError) if exc else ()))):
+        return None
+    otherwise = next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=Exception, route=route)), None)
+
+    async def answer(request: Request, error: Exception) -> Response:
+        status = status_of(error)
+        if status is None:
+            response: Response = otherwise(request, error) if otherwise else _raised(error)
+            return response
+        text = getattr(error, "orig", None) or error.args[0]
+        logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
+        rescue: Rescue = kernel.service("rescue")
+        return await rescue(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else []))
+
+    return answer
+
+
+def _raised(error: Exception) -> Response:
+    raise error
+
+
+def status_of(error: Any) -> int | None:
+    """Return the status that tells a client about the state of the database; None if it is not to blame."""
+    original = getattr(error, "orig", None)
+    if original is None:
+        return 503  # no connection: none could be opened, or all are in use
+    state = getattr(original, "sqlstate", None) or ""
+    if state == CANCELED:
+        return 504
+    busy = str(getattr(original, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+    return 503 if error.connection_invalidated or busy or state.startswith(TRANSIENT) else None
