@@ -1,0 +1,68 @@
+"""What can be wrong with templates before anybody asks for them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kernel import Problem
+from kernel.errors import did_you_mean
+from kernel_templating.folders import Folders
+from kernel_templating.renderer import Templates
+
+
+def missing(folders: Folders, declared: Mapping[str, str]) -> Iterator[Problem]:
+    """Report folders that do not exist."""
+    for app, paths in folders.by_app.items():
+        for path in paths:
+            if not path.is_dir():
+                message = f"app '{app}': template_dirs: there is no folder '{path}'"
+                hint = "create it, or mend the path; it is relative to the folder of the app's module"
+                yield Problem("templates.folder", "error", message, hint, declared.get(app, ""))
+
+
+def uncompilable(templates: Templates) -> Iterator[Problem]:
+    """Report templates that do not compile, or that extend, import or include what is not there."""
+    from jinja2 import TemplateSyntaxError
+
+    for name in templates.folders:
+        try:
+            yield from dangling(templates, name)
+            templates.template(name)
+        except TemplateSyntaxError as error:
+            message = f"template '{name}': {error.message}"
+            yield Problem("templates.syntax", "error", message, "", f"{error.filename}:{error.lineno}")
+        except UnicodeDecodeError:
+            continue  # a picture beside the templates, say; whoever renders it is told
+
+
+def dangling(templates: Templates, name: str) -> Iterator[Problem]:
+    """Report what one template refers to by a constant name and that is not there."""
+    from jinja2 import nodes
+
+    environment = templates.plain
+    source, filename, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]  # it has a loader
+    referring = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+    for node in environment.parse(source, name, filename).find_all(referring):
+        wanted = getattr(node.template, "value", None)
+        own, _, _ = name.rpartition(":")
+        if isinstance(wanted, str) and not getattr(node, "ignore_missing", False):
+            if templates.folders.find(wanted, own) is None:
+                known = [one.rpartition(":")[2] for one in templates.folders]
+                message = f"template '{name}': there is no template {wanted!r}{did_you_mean(wanted, known)}"
+                yield Problem("templates.missing", "error", message, "", f"{filename}:{node.lineno}")
+
+
+def claims(
+    answers: Iterable[tuple[str, Any]], kind: str, taken: Iterable[str] = ()
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the names that apps give to templates, and a problem for each that two of them claim."""
+    values: dict[str, Any] = {}
+    owners = dict.fromkeys(taken, "templating")
+    problems = []
+    for owner, mapping in answers:
+        for name, value in mapping.items():
+            if owners.setdefault(name, owner) != owner:
+                message = f"template {kind} '{name}' is declared by '{owners[name]}' and by '{owner}'"
+                problems.append(Problem("templates.duplicate", "error", message, "rename one of the two"))
+            values.setdefault(name, value)
+    return values, problems
