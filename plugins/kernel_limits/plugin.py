@@ -24,6 +24,7 @@ class LimitsConfig:
     max_json_depth: Annotated[int, "how deep a JSON body may nest"] = 64
     max_query_fields: Annotated[int, "most fields of a query"] = 1000
     max_cookies: Annotated[int, "most cookies of a request"] = 200
+    max_ranges: Annotated[int, "most parts of a file that one request may ask for"] = 16
 
 
 class Limits(Plugin):
