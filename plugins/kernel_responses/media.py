@@ -3,9 +3,9 @@
 import errno
 import os
 import stat
+from io import BufferedReader
 from mimetypes import MimeTypes
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote
 
 from kernel.errors import HTTPException
@@ -74,7 +74,7 @@ def locate(root: Path, path: str, follow_symlinks: bool = False, hidden_files: b
     return real
 
 
-def opened(root: Path, path: str, **rules: bool) -> tuple[BinaryIO, os.stat_result]:
+def opened(root: Path, path: str, **rules: bool) -> tuple[BufferedReader, os.stat_result]:
     """Return the regular file at *path* below *root*, open for reading, and its state.
 
     Args:

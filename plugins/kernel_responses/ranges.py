@@ -1,10 +1,10 @@
 """Range requests: parts of a file, one or several (RFC 9110 §14)."""
 
+import os
 import re
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from secrets import token_hex
 
 from kernel.errors import HTTPException
 
@@ -65,7 +65,7 @@ def content_range(piece: range, size: int) -> bytes:
 
 def multipart(pieces: Sequence[range], kind: bytes, size: int) -> tuple[bytes, Segments]:
     """Return the media type and the body of several parts, *kind* being the type of each (RFC 9110 §14.6)."""
-    boundary = token_hex(16).encode()
+    boundary = os.urandom(16).hex().encode()
     head = b"\r\n--%s\r\ncontent-type: %s\r\ncontent-range: %s\r\n\r\n"
     segments = [(head % (boundary, kind, content_range(piece, size)), piece) for piece in pieces]
     return b"multipart/byteranges; boundary=%s" % boundary, [*segments, (b"\r\n--%s--\r\n" % boundary, range(0))]
