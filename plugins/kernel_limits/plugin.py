@@ -33,6 +33,7 @@ class LimitsConfig:
     max_boundary_length: Annotated[int, "most characters of the boundary between parts (RFC 2046)"] = 70
     spool_size: Annotated[Size, "most bytes of a form's files that stay in memory; the rest goes to disk"] = MEBIBYTE
     upload_dir: Annotated[str, "where files wait on disk; default is the system's temporary folder"] = ""
+    max_ranges: Annotated[int, "most parts of a file that one request may ask for"] = 16
 
 
 class Limits(Plugin):

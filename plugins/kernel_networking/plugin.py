@@ -37,6 +37,8 @@ class NetworkingConfig:
                 check(getattr(self, key))
             except ValueError as error:
                 raise ValueError(f"{key}: {error}") from None
+        if self.stream_size < 1:
+            raise ValueError("stream_size: a chunk has at least 1 byte")
 
 
 class Networking(Plugin):

@@ -6,7 +6,7 @@ transformed, and answers that set cookies (compression next to secrets leaks the
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from anyio import to_thread
 
@@ -23,15 +23,16 @@ GZIP = (b"content-encoding", b"gzip")
 _weight = re.compile(r"[ \t]*q[ \t]*=[ \t]*([01](?:\.[0-9]{0,3})?)[ \t]*", re.IGNORECASE).fullmatch
 
 
-def accepts_gzip(accept: str) -> bool:
-    """Tell whether an Accept-Encoding wants gzip, and not the plain form more."""
+def accepted(accept: str, codings: Sequence[str]) -> list[str]:
+    """Return those *codings* that an Accept-Encoding wants, and the plain form not more; the best first."""
     weights = {}
     for item in accept.lower().split(","):
         coding, semicolon, parameter = item.partition(";")
         match = _weight(parameter)
         weights[coding.strip()] = float(match[1]) if match else float(not semicolon)
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+    found = {coding: weights.get(coding, weights.get(f"x-{coding}", weights.get("*", 0.0))) for coding in codings}
+    least = weights.get("identity", 0.0)
+    return sorted((coding for coding in codings if found[coding] >= least and found[coding]), key=lambda c: -found[c])
 
 
 def codable(status: int, headers: Iterable[Pair], length: int | None) -> bool:
@@ -51,7 +52,7 @@ def negotiated(request: Request, status: int, headers: Pairs, length: int | None
     """
     varies = any(name == b"vary" and b"accept-encoding" in value.lower() for name, value in headers)
     sent = headers if varies else (*headers, VARY)
-    if not codable(status, headers, length) or not accepts_gzip(received(request, b"accept-encoding")):
+    if not codable(status, headers, length) or not accepted(received(request, b"accept-encoding"), ["gzip"]):
         return sent, False
     return (*map(_weakened, sent), GZIP), True
 

@@ -1,7 +1,6 @@
-"""Conditional and partial requests (RFC 9110 §13 and §14)."""
+"""Conditional requests: which version the client has, or wants (RFC 9110 §13)."""
 
 import re
-import sys
 from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
 
@@ -10,8 +9,8 @@ from kernel.errors import HTTPException
 from kernel_responses.fields import received
 
 _tags = re.compile(r'"[^"]*"').findall
+_matched = re.compile(r'(?:W/)?"[^"]*"').findall
 _tag = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"').fullmatch
-_range = re.compile(r"([0-9]*)-([0-9]*)").fullmatch
 
 
 def http_date(seconds: float) -> bytes:
@@ -52,10 +51,29 @@ def unchanged(request: Request, tag: str, modified: str) -> bool:
     return since is not None and last is not None and last <= since
 
 
-def wanted(request: Request, tag: str, modified: str, size: int) -> range | None:
-    """Return the bytes of a file that the request asks for; None is the whole. Raises as `part`."""
-    asked = received(request, b"range")
-    return part(asked, size) if asked and still_same(received(request, b"if-range"), tag, modified) else None
+def demand(request: Request, tag: str, modified: str) -> None:
+    """Refuse a request that wants another version than this one (RFC 9110 §13.1.1, §13.1.4).
+
+    Tags are compared strongly; the date counts only where the client sent no tags.
+
+    Raises:
+        HTTPException: 412.
+    """
+    known = received(request, b"if-match")
+    if known:
+        strong = tag in _matched(known) and not tag.startswith("W/")
+        failed = not strong and known.strip() != "*"
+    else:
+        since, last = http_time(received(request, b"if-unmodified-since")), http_time(modified)
+        failed = since is not None and last is not None and last > since
+    if failed:
+        raise HTTPException(412)
+
+
+def asked(request: Request, tag: str, modified: str) -> str:
+    """Return the Range header of a request, "" without one or if it is meant for another version."""
+    value = received(request, b"range")
+    return value if value and still_same(received(request, b"if-range"), tag, modified) else ""
 
 
 def still_same(condition: str, tag: str, modified: str) -> bool:
@@ -64,44 +82,3 @@ def still_same(condition: str, tag: str, modified: str) -> bool:
         return True
     time = None if '"' in condition else http_time(condition)
     return time is not None and time == http_time(modified)
-
-
-def part(value: str, size: int) -> range | None:
-    """Return the bytes that a Range header asks for; None is the whole.
-
-    The whole is also the answer to what is malformed, has another unit or several ranges.
-
-    Raises:
-        HTTPException: 416, nothing of what it asks for exists.
-    """
-    unit, _, specs = value.partition("=")
-    ranges = [item for item in map(str.strip, specs.split(",", 16)) if item]
-    match = _range(ranges[0]) if len(ranges) == 1 and unit.lower() == "bytes" else None
-    if not match or not (match[1] or match[2]):
-        return None
-    return _suffix(number(match[2]), size) if not match[1] else _between(number(match[1]), match[2], size)
-
-
-def _suffix(length: int, size: int) -> range | None:
-    if not length:
-        raise unsatisfiable(size)
-    return range(max(0, size - length), size) if size else None  # no Content-Range describes an empty file
-
-
-def _between(first: int, digits: str, size: int) -> range | None:
-    last = number(digits) if digits else sys.maxsize
-    if last < first:
-        return None
-    if first >= size:
-        raise unsatisfiable(size)
-    return range(first, min(last + 1, size))
-
-
-def unsatisfiable(size: int) -> HTTPException:
-    """Return 416 with the real size, in bytes (RFC 9110 §15.5.17)."""
-    return HTTPException(416, headers=[(b"content-range", b"bytes */%d" % size)])
-
-
-def number(digits: str) -> int:
-    """Return a number of bytes; what no file can hold counts as the largest."""
-    return min(int(digits.lstrip("0")[:20] or "0"), sys.maxsize)

@@ -3,9 +3,9 @@
 import errno
 import os
 import stat
+from io import BufferedReader
 from mimetypes import MimeTypes
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote
 
 from kernel.errors import HTTPException
@@ -52,31 +52,40 @@ def disposition(name: str) -> str:
     return f'attachment; filename="{plain}"{extended}'
 
 
-def locate(root: Path, path: str) -> Path:
+def locate(root: Path, path: str, follow_symlinks: bool = False, hidden_files: bool = False) -> Path:
     """Return the real path of a file below *root*, which is itself a real path.
+
+    Args:
+        follow_symlinks: let links lead outside; the path itself never does.
+        hidden_files: allow names that begin with a dot.
 
     Raises:
         HTTPException: 404, the path is absolute, hidden, or leads outside, also through a link.
     """
+    named = Path(path)
     try:
         real = Path(os.path.realpath(root / path))
-        inside = real.relative_to(root).parts
+        inside = () if follow_symlinks else real.relative_to(root).parts
     except ValueError:  # a NUL, a lone surrogate, or outside
         raise HTTPException(404) from None
-    if Path(path).is_absolute() or any(p.startswith(".") for p in (*Path(path).parts, *inside)):
+    hidden = not hidden_files and any(part.startswith(".") for part in (*named.parts, *inside))
+    if hidden or named.is_absolute() or ".." in named.parts:
         raise HTTPException(404)
     return real
 
 
-def opened(root: Path, path: str) -> tuple[BinaryIO, os.stat_result]:
+def opened(root: Path, path: str, **rules: bool) -> tuple[BufferedReader, os.stat_result]:
     """Return the regular file at *path* below *root*, open for reading, and its state.
+
+    Args:
+        rules: as those of `locate`.
 
     Raises:
         HTTPException: 404, there is no such file or it cannot be read.
         RuntimeError: the machine cannot open files now.
     """
     try:
-        descriptor = os.open(locate(root, path), os.O_RDONLY | FLAGS)
+        descriptor = os.open(locate(root, path, **rules), os.O_RDONLY | FLAGS)
     except OSError as error:
         if error.errno in EXHAUSTED:
             raise RuntimeError(f"file '{path}' cannot be opened: {error}") from error

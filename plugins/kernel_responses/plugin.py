@@ -5,23 +5,29 @@ from typing import Any, cast
 
 from kernel import Plugin, Problem, Response, hookimpl
 from kernel.types import Application
+from kernel_responses.file import Sending
 from kernel_responses.rendering import encoder
+
+SENDING = (("networking", "stream_size"), ("limits", "max_ranges"))
 
 
 class Responses(Plugin):
     """Render plain values; provide "media_path", the real path of the folder that `File` serves.
 
-    That folder is `[environment] media_path`, relative to config.ini; by default `media`.
+    That folder is `[environment] media_path`, relative to config.ini; by default `media`. The service
+    "sending" says how files are sent: `[networking] stream_size` and `[limits] max_ranges`.
     """
 
     name = "responses"
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:
-        """Find the media folder."""
+        """Find the media folder, and how files are sent."""
         settings: Any = kernel.config  # a mapping that knows its folder as well
         folder = settings.get("environment", {}).get("media_path") or "media"
         kernel.provide("media_path", (settings.root / folder).resolve())
+        given = {key: settings.get(section, {}).get(key) for section, key in SENDING}
+        kernel.provide("sending", Sending(**{key: value for key, value in given.items() if isinstance(value, int)}))
 
     @hookimpl
     def kernel_checks(self, kernel: Application) -> Iterable[Problem]:

@@ -104,14 +104,14 @@ class Chunked(Response):
         first: Any = b"",
         length: int | None = None,
     ) -> None:
-        self.body, self.status, self.pairs = b"", status, headers
-        self._start = {"type": "http.response.start", "status": status, "headers": self.raw_headers(length)}
+        self.body, self.status, self.pairs, self._length = b"", status, headers, length
         self._source, self._coder, self._first = source, coder, first
 
     async def write(self, request: Request, send: Send) -> None:
         """Send the start, each chunk in a message of its own, and the end."""
         try:
-            await send(self._start)
+            headers = self.raw_headers(self._length)
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
             if request.scope["method"] == "HEAD" or self.status in WITHOUT_BODY:
                 return await send({"type": "http.response.body", "body": b""})
             await self._forward(send, self._first)

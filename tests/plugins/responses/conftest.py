@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel_responses.file import Sending
 
 from kernel import Request, Response
 from kernel.types import Message
@@ -50,7 +51,7 @@ class FakeKernel:
     context: Any = {}
 
     def __init__(self, media: Path) -> None:
-        self.services = {"media_path": media}
+        self.services = {"media_path": media, "sending": Sending()}
 
     def provide(self, key: str, value: Any) -> None:
         self.services[key] = value

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from kernel_responses import Text
-from kernel_responses.compression import Gzip, accepts_gzip, gzip as compress
+from kernel_responses.compression import Gzip, accepted, gzip as compress
 
 pytestmark = pytest.mark.anyio
 BODY = "x" * 500
@@ -33,7 +33,21 @@ BODY = "x" * 500
     ],
 )
 def test_gzip_is_used_only_where_it_is_asked_for(accept: str, wanted: bool) -> None:
-    assert accepts_gzip(accept) is wanted
+    assert accepted(accept, ["gzip"]) == ["gzip"] * wanted
+
+
+@pytest.mark.parametrize(
+    ("accept", "codings"),
+    [
+        ("gzip, br", ["br", "gzip"]),
+        ("gzip, br;q=0.9", ["gzip", "br"]),
+        ("*", ["br", "gzip"]),
+        ("br;q=0, *;q=0.1", ["gzip"]),
+        ("identity;q=0.5, gzip, br;q=0.1", ["gzip"]),
+    ],
+)
+def test_of_several_codings_the_one_the_client_likes_best_comes_first(accept: str, codings: list[str]) -> None:
+    assert accepted(accept, ["br", "gzip"]) == codings
 
 
 async def test_several_lines_of_the_header_are_one(ask: Any) -> None:

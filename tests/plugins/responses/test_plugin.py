@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from kernel_responses import JSON, File
+from kernel_responses.file import Sending
 from kernel_responses.plugin import Responses
 
 from kernel import App, Kernel, Plugin, hookimpl
@@ -37,7 +38,26 @@ def project(folder: Path, text: str) -> Path:
     return folder / "config.ini"
 
 
+def test_how_files_are_sent_is_configured() -> None:
+    assert kernel_of({}).boot().service("sending") == Sending(64 * 1024, 16)
+    kernel = Kernel({"networking": {"stream_size": "1KiB"}, "limits": {"max_ranges": "3"}}).boot()
+    assert kernel.service("sending") == Sending(1024, 3)
+
+
+async def test_a_file_is_sent_in_chunks_of_the_configured_size(tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "a.txt").write_text("a" * 2500)
+    config = {"environment": {"media_path": tmp_path / "media"}, "networking": {"stream_size": 1024}}
+    _, chunks = await messages_of(File("a.txt"), config)
+    assert [len(chunk) for chunk in chunks] == [1024, 1024, 452, 0]
+
+
 async def get(value: Any, config: Any) -> tuple[Any, bytes]:
+    status, chunks = await messages_of(value, config)
+    return status, b"".join(chunks)
+
+
+async def messages_of(value: Any, config: Any) -> tuple[Any, list[bytes]]:
     async def handler(request: Any) -> Any:
         return value
 
@@ -51,7 +71,7 @@ async def get(value: Any, config: Any) -> tuple[Any, bytes]:
 
     kernel = kernel_of(config, App(name="shop", routes=[Route("/", "GET", handler)]))
     await kernel({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
-    return messages[0]["status"], b"".join(message["body"] for message in messages[1:])
+    return messages[0]["status"], [message["body"] for message in messages[1:]]
 
 
 def test_the_media_folder_lies_beside_the_configuration(tmp_path: Path) -> None:

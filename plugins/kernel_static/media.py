@@ -1,0 +1,63 @@
+"""The plugin "media": it serves the project's uploads, if that is asked for, so that none can harm a visitor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from kernel_responses import File
+from kernel_responses.file import SANDBOX
+from kernel_responses.media import media_type
+from kernel_settings import Duration
+
+from kernel import Plugin, Request, Response, hookimpl
+from kernel.layers import Route
+from kernel.types import Application
+from kernel_static.links import Base, unserved
+from kernel_static.serving import AT_ONCE, cache_control, check_prefix
+
+SHOWN = ("png", "jpeg", "gif", "webp", "pdf")
+
+
+@dataclass(frozen=True)
+class MediaConfig:
+    """Section [media]."""
+
+    prefix: Annotated[str, "where uploads are served, as /media; unset: nowhere"] = ""
+    inline_types: Annotated[tuple[str, ...], "endings or media types that browsers show; others are saved"] = SHOWN
+    max_age: Annotated[Duration, "how long an upload may be kept unasked"] = AT_ONCE
+
+    def __post_init__(self) -> None:
+        if self.prefix:
+            check_prefix(self.prefix)
+
+
+class Media(Plugin):
+    """Serve the files below `[environment] media_path`; provide "media_url"."""
+
+    name = "media"
+    requires = ("settings", "responses")
+    Config = MediaConfig
+
+    @hookimpl
+    def kernel_configure(self, kernel: Application, config: MediaConfig) -> None:
+        """Offer the service."""
+        self._config = config
+        kernel.provide("media_url", Base(kernel, config.prefix) if config.prefix else unserved)
+
+    @hookimpl
+    def kernel_routes(self) -> Iterable[Route]:
+        """Declare the route, if there is a prefix."""
+        config = self._config
+        shown = frozenset(kind if "/" in kind else plain_type(f"x.{kind}") for kind in config.inline_types)
+        headers = [cache_control(config.max_age), (b"content-security-policy", SANDBOX.encode())]
+
+        async def media(request: Request) -> Response:
+            path = request.url_vars["path"]
+            return File(path, headers=headers, partial=True, download=plain_type(path) not in shown)
+
+        return [Route(f"{config.prefix.rstrip('/')}/<path:path>", "GET", media)] if config.prefix else []
+
+
+def plain_type(name: str) -> str:
+    """Return the media type that a file name promises, without parameters."""
+    return media_type(name).partition(";")[0]
