@@ -43,9 +43,7 @@ class Request:
     waiting = False
 
     def __init__(self, scope: Scope, receive: Receive, app: Application) -> None:
-        self.scope = scope
-        self.receive = receive
-        self.app = app
+        self.scope, self.receive, self.app = scope, receive, app
 
     if TYPE_CHECKING:  # what plugins provide
 

@@ -92,13 +92,15 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
     """Speak the lifespan protocol; a failed step is told with its reasons, never merely raised."""
     for step, act in (("startup", start), ("shutdown", stop)):
         await receive()
+        answer = {"type": f"lifespan.{step}.complete"}
         try:
             await act()
         except Exception as error:
             logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
-            await send({"type": f"lifespan.{step}.failed", "message": str(error)})
+            answer = {"type": f"lifespan.{step}.failed", "message": str(error)}
+        await send(answer)  # outside, since what a server raises here would show our error as its cause
+        if "message" in answer:
             return
-        await send({"type": f"lifespan.{step}.complete"})
 
 
 async def concluded(request: Request, response: Response | None, _: Any) -> Response | None:

@@ -51,7 +51,7 @@ class Place:
         except (OSError, OverflowError) as error:
             sock.close()
             hint = "stop what listens there, or choose another place with --bind"
-            raise Fault.one("run.bind", f"'{text}' cannot be bound: {reason(error)}", hint) from error
+            raise Fault.one("run.bind", f"'{text}' cannot be bound: {reason(error)}", hint, code=3) from error
         return cls(sock, path)
 
     @property

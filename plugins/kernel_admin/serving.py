@@ -1,15 +1,18 @@
 """Serve an application in this process: the server, its signals, and what becomes of its lifespan."""
 
+import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import anyio
 import click
 from anyio.abc import TaskStatus
 
+from kernel.errors import KernelError
 from kernel.types import ASGIApp, Receive, Scope, Send
 from kernel_admin.faults import Fault
 from kernel_admin.signals import CODES, at_once
@@ -73,7 +76,8 @@ def serve(app: ASGIApp, server: Serve, place: Any, ready: Callable[[], None], wo
     options = {"use_uvloop": True} if worker_class == "uvloop" else {}
     watched: list[Watched] = []
     try:
-        anyio.run(_serving, app, server, place, ready, watched, backend=backend, backend_options=options)
+        with terse():
+            anyio.run(_serving, app, server, place, ready, watched, backend=backend, backend_options=options)
     except Exception as error:
         if not watched or (watched[0].started and not watched[0].failed):
             raise
@@ -124,6 +128,26 @@ async def orphaned(parent: int, stop: anyio.Event) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110  # nothing tells the death of a parent
         await anyio.sleep(0.5)
     stop.set()
+
+
+@contextmanager
+def terse() -> Iterator[None]:
+    """Keep tracebacks of failed steps of the lifespan out of the log, unless --traceback asks for them."""
+    context, logger = click.get_current_context(silent=True), logging.getLogger("kernel")
+    wanted = context and context.find_root().params.get("traceback")
+    if not wanted:
+        logger.addFilter(without_traceback)
+    try:
+        yield
+    finally:
+        logger.removeFilter(without_traceback)
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Let a record pass without the traceback of an error that says who failed and why."""
+    if record.exc_info and isinstance(record.exc_info[1], KernelError):
+        record.exc_info = None
+    return True
 
 
 def innermost(error: BaseException) -> BaseException:

@@ -59,7 +59,7 @@ def test_an_address_in_use_is_told() -> None:
         Place.open(place.url.removeprefix("http://"))
     place.close()
 
-    assert fault.value.exit_code == 1
+    assert fault.value.exit_code == 3
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1:99999", "host.invalid:80"])

@@ -92,7 +92,7 @@ def test_a_port_in_use_names_it_and_the_way_out(project: Path, invoke: Any) -> N
     result = invoke("run", "--bind", place.url.removeprefix("http://"))
     place.close()
 
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert "cannot be bound: address already in use\n    -> stop what listens there" in result.stderr
 
 

@@ -90,6 +90,16 @@ def test_a_failed_start_is_exit_code_3_with_every_server(make_project: Any, serv
     assert fault.value.exit_code == 3
 
 
+@pytest.mark.parametrize("words", [(), ("--traceback",)])
+def test_a_failed_start_shows_a_traceback_on_demand_only(
+    make_project: Any, invoke: Any, words: Any, caplog: Any
+) -> None:
+    make_project("[apps]\nactive = bad:app\n[networking]\nbind = 127.0.0.1:0\n", bad=FAILING.format(event="startup"))
+    assert invoke("run", *words).exit_code == 3
+    (record,) = [record for record in caplog.records if record.getMessage().startswith("startup failed")]
+    assert bool(record.exc_info) is bool(words)
+
+
 def test_a_failed_stop_is_exit_code_1(make_project: Any) -> None:
     make_project("[apps]\nactive = bad:app", bad=FAILING.format(event="shutdown"))
     with pytest.raises(Fault, match=r"the stop failed: .*no luck") as fault:
