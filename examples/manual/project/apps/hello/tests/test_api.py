@@ -1,4 +1,7 @@
-"""Against the running server: `kernel run` in one terminal, `python -m unittest discover -t ../.. apps/hello/tests` in another."""
+"""Against the running server: `kernel run` in one terminal, in another
+
+python -m unittest discover -t .. -s apps/hello/tests
+"""
 
 import os
 import unittest
