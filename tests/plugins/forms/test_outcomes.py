@@ -1,6 +1,7 @@
 """Nothing is left of an upload, however its request ends."""
 
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,8 @@ from typing import Any
 
 import anyio
 import pytest
+from kernel_forms.folder import UploadFolder
+from kernel_forms.spool import Spool
 from kernel_router import Routes
 from kernel_testing import Client
 
@@ -96,6 +99,23 @@ async def test_a_form_that_is_refused_leaves_nothing(site: Site, upload: Any, on
         assert (answer.status, answer.json()["code"], on_disk()) == (400, 1002, [])
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+async def test_a_full_disk_is_507_and_the_next_small_upload_is_taken(
+    site: Site, upload: Any, parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    async def handler(request: Any) -> Any:
+        return len(await request.form())
+
+    def full(folder: UploadFolder) -> Any:
+        return os.fdopen(os.open("/dev/full", os.O_RDWR), "w+b"), ""
+
+    monkeypatch.setattr(UploadFolder, "open", full)
+    async with site(handler) as client:
+        assert (await client.post("/up", **upload)).status == 507
+        assert [record.name for record in caplog.records if record.levelname == "ERROR"] == ["kernel.forms"]
+        assert (await client.post("/up", upload["headers"], parts(("f", b"x", "a")))).status == 200
+
+
 async def test_a_client_that_leaves_makes_one_info_record_and_leaves_nothing(
     site: Site, upload: Any, on_disk: Any, caplog: Any
 ) -> None:
@@ -145,8 +165,6 @@ async def test_a_task_that_is_cancelled_while_a_thread_writes_leaves_nothing(
     import asyncio
 
     writing, go, left = threading.Event(), threading.Event(), []
-    from kernel_forms.folder import UploadFolder
-
     opened = UploadFolder.open
 
     def slow(folder: UploadFolder) -> Any:
@@ -171,8 +189,6 @@ async def test_a_task_that_is_cancelled_while_a_thread_writes_leaves_nothing(
 
 
 async def test_the_disk_is_written_to_in_threads_only(site: Site, upload: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kernel_forms.spool import Spool
-
     threads: list[int] = []
     spill, close = Spool.spill, Spool.close
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from kernel_forms import Upload
+from kernel_forms.spool import Spool
 
 from kernel.errors import ClientDisconnect, HTTPException
 
@@ -222,6 +223,24 @@ async def test_small_files_stay_in_memory_and_the_rest_goes_to_disk(
     assert sorted(path.stat().st_size for path in on_disk()) == [300 * KIB, 3 * MIB]
     await finish(request)
     assert on_disk() == []
+
+
+async def test_no_more_than_the_spool_and_a_block_is_in_memory(
+    make: Any, multipart: str, parts: Parts, finish: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    spill = Spool.spill
+
+    def noted(spool: Spool) -> None:
+        held.append(sum(map(len, spool.chunks)))
+        spill(spool)
+
+    monkeypatch.setattr(Spool, "spill", noted)
+    request = make(multipart, parts(("f", bytes(5 * MIB), "a")))
+    await request.form()
+    await finish(request)
+    assert sum(held) == 5 * MIB
+    assert max(held) <= MIB + 64 * KIB
 
 
 async def test_a_request_without_files_waits_for_nothing(make: Any, multipart: str, parts: Parts) -> None:
