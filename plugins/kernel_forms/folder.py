@@ -14,26 +14,32 @@ class UploadFolder:
 
     Args:
         parent: where to make the folder; None for the system's temporary folder.
+
+    `place` is the path of the folder, "" before the first file.
     """
 
     def __init__(self, parent: Path | None = None) -> None:
+        self.place = ""
         self._parent, self._lock = parent, Lock()
-        self._place = ""
-        self.remove = weakref.finalize(self, remove, "")
 
     def open(self) -> tuple[BinaryIO, str]:
         """Return a new file, open to read and write, and its path."""
         with self._lock:
-            if not os.path.isdir(self._place):  # cleaners of temporary folders may take it away
+            if not os.path.isdir(self.place):  # cleaners of temporary folders may take it away
                 self._make()
-        handle, path = mkstemp(prefix="file-", dir=self._place)
+        handle, path = mkstemp(prefix="file-", dir=self.place)
         return os.fdopen(handle, "w+b"), path
 
     def _make(self) -> None:
         if self._parent:
             self._parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._place = mkdtemp(prefix="kernel-uploads-", dir=self._parent)
-        self.remove = weakref.finalize(self, remove, self._place)
+        self.place = mkdtemp(prefix="kernel-uploads-", dir=self._parent)
+        self._last_resort = weakref.finalize(self, remove, self.place)
+
+    def remove(self) -> None:
+        """Remove the folder and what is in it, if it was made."""
+        if self.place:
+            self._last_resort()
 
 
 def remove(place: str) -> None:

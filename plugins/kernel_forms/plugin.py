@@ -35,7 +35,7 @@ class Forms(Plugin):
     async def kernel_lifespan(self) -> AsyncIterator[None]:
         """Remove the folder at the end."""
         yield
-        if self._folder.remove.alive:
+        if self._folder.place:
             await to_thread.run_sync(self._folder.remove)
 
     @hookimpl

@@ -31,7 +31,7 @@ async def read(stream: AsyncIterator[bytes], charset: str, limits: Limits) -> li
 
 def least(part: bytes) -> int:
     """Return how many bytes *part* has at least when it is decoded."""
-    return len(part) - 2 * part.count(b"%")
+    return max(len(part) - 2 * part.count(b"%"), len(part) // 3)
 
 
 def split(chunks: list[bytes], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
