@@ -48,8 +48,10 @@ async def settle(
 async def conclude(request: Request, response: Response | None, error: BaseException | None) -> None:
     """Run `request.after` if the answer went out whole, and the finishers whatever happened.
 
-    They run even while the request is being cancelled.
+    They run even while the request is being cancelled. `request.response` is then what was to be
+    sent, None if it did not come to that.
     """
+    vars(request)["response"] = response
     with anyio.CancelScope(shield=True):
         if error is None:
             await isolated(request, request.after, request)
