@@ -89,7 +89,7 @@ class Both:
 def given(value: Any, process: Method, due: str) -> Response:
     """Return *value*, which *process* returned as a response; an error among them is raised."""
     if isinstance(value, HTTPException):
-        raise value
+        raise value.with_traceback(None)  # which would grow with every request if it is one object for all
     if not isinstance(value, Response):
         raise process.wrong(value, due)
     return value
