@@ -139,25 +139,24 @@ class Route:
         return f"{' '.join(self.methods) or '*'} {self.path}"
 
 
-class Hooks(list[tuple[str, Hook]]):
-    """Listeners as (event, function) pairs: `@hooks.event(name)`, `@hooks.on(name)`, `hooks.register(name, f)`."""
+class Hooks(list[tuple[str, Hook, Mapping[str, Any]]]):
+    """Listeners as (event, function, wishes): `@hooks.event(name)`, `@hooks.on(name)`, `hooks.register(name, f)`.
 
-    def event(self, name: str) -> Callable[[F], F]:
+    A wish is a keyword that the plugin "events" knows, as in `@hooks.event(name, before="mail")`.
+    """
+
+    def event(self, name: str, **wishes: Any) -> Callable[[F], F]:
         """Listen to *name*; the decorated function, sync or async, is returned unchanged."""
-
-        def listen(function: F) -> F:
-            self.register(name, function)
-            return function
-
-        return listen
+        return lambda function: self.register(name, function, **wishes)
 
     on = event
 
-    def register(self, name: str, function: Hook) -> None:
-        """Listen to *name* with *function*."""
+    def register(self, name: str, function: F, **wishes: Any) -> F:
+        """Listen to *name* with *function*, which is returned."""
         if not callable(function):
             raise TypeError(f"event '{name}': the listener must be callable, not {function!r}")
-        self.append((name, function))
+        self.append((name, function, wishes))
+        return function
 
     def register_batch(self, listeners: Mapping[str, Hook | Iterable[Hook]]) -> None:
         """Listen to several events: names to one function or several."""
@@ -165,6 +164,12 @@ class Hooks(list[tuple[str, Hook]]):
             self.register(name, function)
 
     merge = list.extend
+
+    def __add__(self, other: Any) -> "Hooks":  # type: ignore[override]  # a list would be no Hooks
+        return Hooks([*self, *other])
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in item[:1] for item in self)
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:

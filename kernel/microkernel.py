@@ -93,9 +93,9 @@ class Kernel:
         """Ask every active plugin: (plugin name, answer) in order, abstentions left out."""
         return list(self.booted.registry.collect(hook, **arguments))
 
-    def event(self, name: str) -> Callable[[F], F]:
-        """Listen to *name* for the project itself, after the listeners of all apps."""
-        return self._hooks.event(name)
+    def event(self, name: str, **wishes: Any) -> Callable[[F], F]:
+        """Listen to *name* for the project itself, after the listeners of all apps; see `Hooks`."""
+        return self._hooks.event(name, **wishes)
 
     async def execute_event(self, name: str, args: Mapping[str, Any] | None = None) -> None:
         """Call the listeners of *name* one after another; needs the events plugin."""

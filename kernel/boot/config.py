@@ -21,8 +21,7 @@ class Config(dict[str, dict[str, Any]]):
     """The sections by name; `origins` and `secrets` are keyed by (section, key)."""
 
     def __init__(self, sections: Mapping[str, Mapping[str, Any]], path: Path | None = None) -> None:
-        lowered = {name: {key.lower(): value for key, value in keys.items()} for name, keys in sections.items()}
-        super().__init__(lowered)
+        super().__init__({name: {key.lower(): value for key, value in keys.items()} for name, keys in sections.items()})
         self.path, self.root = path, path.parent if path else Path.cwd()
         self.origins: dict[tuple[str, str], str] = {}
         self.secrets: set[tuple[str, str]] = set()

@@ -65,8 +65,7 @@ class Compiler:
             inner = self._wrapped(inner, layer, "application")
         for layer in reversed(gates):
             self._note("before_request", layer.before_request, "application", layer.plugin)
-        find = match if inner is dispatch else lambda request: inner
-        return find, tuple(layer.before_request for layer in gates)
+        return (match if inner is dispatch else lambda request: inner), tuple(layer.before_request for layer in gates)
 
     def route(self, route: Route) -> Handler:
         """Fold everything that holds for *route*; its chain is app, groups, route.

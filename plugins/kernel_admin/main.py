@@ -21,6 +21,7 @@ COMMANDS = {
     "plugins": ("kernel_admin.plugins:plugins", "Look at plugins and apps."),
     "errors": ("kernel_admin.errors:errors", "List the error codes."),
     "config": ("kernel_admin.config:config", "Look at the configuration."),
+    "events": ("kernel_admin.events:events", "Look at events and their listeners."),
     "init": ("kernel_admin.init:init", "Run what each app wants done once."),
     "shell": ("kernel_admin.shell:shell", "Open Python with the started project at hand."),
     "request": ("kernel_admin.request:request", "Send one request in process, without a server."),

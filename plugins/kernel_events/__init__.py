@@ -1,3 +1,3 @@
 """Named events and their listeners, and the phases of the life cycle among them."""
 
-from kernel_events.dispatch import Events as Events
+from kernel_events.event import Event as Event

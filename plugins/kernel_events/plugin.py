@@ -4,44 +4,52 @@ The lifespans of all other plugins are entered between the two, so: pre_start, l
 post_start, servers; and in reverse: drain, pre_stop, servers cancelled, lifespans, shutdown.
 """
 
-import logging
-import os
-import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-import anyio
-
-from kernel import Hooks, Plugin, ServerInterrupt, hookimpl
+from kernel import Hooks, Layer, Plugin, Problem, Request, hookimpl, hookspec
 from kernel.errors import KernelError
-from kernel.layers import as_tuple
+from kernel.layers import as_tuple, where
 from kernel.types import Application
 from kernel_events.dispatch import Events
+from kernel_events.event import DEFAULTS, Event
 from kernel_events.keeper import start_aside
+from kernel_events.phases import framed
+from kernel_events.requests import request_layers
 
-logger = logging.getLogger("kernel.events")
+
+class Specs:
+    """What this plugin asks others."""
+
+    @hookspec
+    def kernel_events(self) -> Iterable[Event] | None:
+        """Declare events and what they carry: an Event, or several."""
 
 
 class EventsPlugin(Plugin):
     """Collects the listeners, executes events, and runs the outermost phases."""
 
     name = "events"
+    specs = (Specs,)
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:
-        """Collect what all plugins and apps listen to."""
-        self.events = Events()
-        for name, answer in kernel.collect("kernel_hooks", kernel=kernel):
-            for hooks in [answer] if isinstance(answer, Hooks) else answer:
-                self.events.add(name, hooks)
+        """Offer the execution of events; who listens is asked when every plugin is configured."""
+
+        def current() -> Request | None:
+            try:
+                return kernel.get_current_request()  # type: ignore[no-any-return]  # a Request
+            except LookupError:
+                return None
+
+        self.events = Events(kernel, current)
 
         async def execute(name: str, args: Mapping[str, Any]) -> None:
-            await self.events.execute(name, {"app": kernel, **args})
+            await self.events.execute(name, args)
 
         async def phase(name: str) -> None:
-            failures = await self.events.execute(name, {"app": kernel})
+            failures = await self.events.execute(name, {})
             if failures:
                 reasons = "; ".join(f"{type(error).__name__}: {error}" for error in failures)
                 raise KernelError(f"event '{name}': {reasons}") from failures[0]
@@ -51,9 +59,47 @@ class EventsPlugin(Plugin):
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
 
+    @hookimpl
+    def kernel_events(self) -> Iterable[Event]:
+        """Declare the events of the framework."""
+        return DEFAULTS
+
+    @hookimpl(tryfirst=True)
+    def kernel_layers(self, kernel: Application) -> Iterable[Layer]:
+        """Collect who listens, and stand outermost if it is to the events of requests."""
+        for name, answer in kernel.collect("kernel_events"):
+            self.events.declare(name, as_tuple(answer))
+        self._heard: list[tuple[str, Hooks, int]] = []
+        for name, answer in kernel.collect("kernel_hooks", kernel=kernel):
+            for hooks in [answer] if isinstance(answer, Hooks) else as_tuple(answer):
+                self._add(name, hooks)
+        self.events.compile()
+        return request_layers(self.events)
+
+    def _add(self, name: str, hooks: Any) -> None:
+        if not isinstance(hooks, Hooks):
+            message = f"'{name}': hooks= holds {hooks!r}, which is no Hooks"
+            self.events.problems.error("event.hooks", message, "write App(hooks=[hooks]) with hooks = Hooks()")
+            return
+        self.events.add(name, hooks)
+        self._heard.append((name, hooks, len(hooks)))
+
+    @hookimpl
+    def kernel_checks(self) -> Iterable[Problem]:
+        """Report listeners that could not be called, or not in the order they wish."""
+        return self.events.problems
+
     @hookimpl(tryfirst=True)
     def kernel_lifespan(self, kernel: Application) -> Any:
-        """Run pre_start before every other lifespan is entered, and shutdown after all are left."""
+        """Run pre_start before every other lifespan is entered, and shutdown after all are left.
+
+        Raises:
+            KernelError: listeners were registered after the boot, and would never hear anything.
+        """
+        for name, hooks, number in self._heard:
+            for event, function, *_ in hooks[number:]:
+                place = where(function)
+                raise KernelError(f"'{name}': event '{event}': the listener came after the boot, too late ({place})")
         return framed(kernel.service("phase"), ["pre_start"], ["shutdown"])
 
 
@@ -67,59 +113,7 @@ class Phases(Plugin):
     def kernel_lifespan(self, kernel: Application) -> Any:
         """Run startup and post_start, then the servers, until drain and pre_stop."""
         servers = [one for _, answer in kernel.collect("kernel_servers", kernel=kernel) for one in as_tuple(answer)]
-        for _, function, names in kernel.service("listeners").get("server", ()):
-            servers.append(partial(function, app=kernel) if names is None or "app" in names else function)
+        for one in kernel.service("listeners").of("server"):
+            offered = {"app": kernel, "event": "server", "request": None, "response": None}
+            servers.append(partial(one.function, **one.arguments({}, offered)))
         return framed(kernel.service("phase"), ["startup", "post_start"], ["drain", "pre_stop"], servers)
-
-
-@asynccontextmanager
-async def framed(
-    phase: Callable[[str], Any], start: Iterable[str], stop: Iterable[str], servers: Iterable[Any] = ()
-) -> AsyncIterator[None]:
-    """Run the phases of *start*, the servers meanwhile, and every phase of *stop*."""
-    for name in start:
-        await phase(name)
-    failures: list[KernelError] = []
-    async with beside(servers):
-        try:
-            yield
-        finally:
-            failures = await every(phase, stop)
-    if failures:  # raised out here, because a task group would wrap it
-        raise failures[0]
-
-
-@asynccontextmanager
-async def beside(servers: Iterable[Callable[[], Any]]) -> AsyncIterator[None]:
-    """Run the servers, if there are any, until the context is left."""
-    if not servers:
-        yield
-        return
-    async with anyio.create_task_group() as group:
-        for server in servers:
-            group.start_soon(forever, server)
-        try:
-            yield
-        finally:
-            group.cancel_scope.cancel()
-
-
-async def every(phase: Callable[[str], Any], names: Iterable[str]) -> list[KernelError]:
-    """Run each phase although one before it failed; return what was raised."""
-    failures = []
-    for name in names:
-        try:
-            await phase(name)
-        except KernelError as error:
-            failures.append(error)
-    return failures
-
-
-async def forever(server: Callable[[], Any]) -> None:
-    """Run one server; its end by an exception asks the process to stop in order."""
-    try:
-        await server()
-    except Exception as error:
-        if not isinstance(error, ServerInterrupt):
-            logger.exception("server '%s' failed", getattr(server, "__qualname__", server))
-        os.kill(os.getpid(), signal.SIGTERM)

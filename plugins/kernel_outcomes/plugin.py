@@ -1,7 +1,7 @@
 """The plugin: it settles and concludes requests for which something waits; others never meet it."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from inspect import isawaitable
 from typing import Any
 
@@ -35,7 +35,7 @@ async def settle(
     They are called whatever became of the request, unless the client left or it was cancelled. The
     exception of one is answered like a handler's; those after it get that answer.
     """
-    for settler in request.settlers:
+    for settler in growing(request, "settlers"):
         try:
             response = await settler(request, response)
             if isinstance(response.pairs, list):
@@ -48,12 +48,22 @@ async def settle(
 async def conclude(request: Request, response: Response | None, error: BaseException | None) -> None:
     """Run `request.after` if the answer went out whole, and the finishers whatever happened.
 
-    They run even while the request is being cancelled.
+    They run even while the request is being cancelled. `request.response` is then what was to be
+    sent, None if it did not come to that.
     """
+    vars(request)["response"] = response
     with anyio.CancelScope(shield=True):
         if error is None:
-            await isolated(request, request.after, request)
-        await isolated(request, request.finishers, request, classify(request, response, error))
+            await isolated(request, growing(request, "after"), request)
+        await isolated(request, growing(request, "finishers"), request, classify(request, response, error))
+
+
+def growing(request: Request, kind: str) -> Iterator[Callable[..., Any]]:
+    """Yield the hooks of one kind, and those that are added meanwhile: by one that opens a session, say."""
+    done = 0
+    while done < len(hooks := getattr(request, kind)):
+        yield hooks[done]
+        done += 1
 
 
 async def isolated(request: Request, hooks: Iterable[Callable[..., Any]], *args: Any) -> None:

@@ -98,13 +98,39 @@ def test_listeners_are_registered_in_four_ways():
     hooks.on("b")(listener)
     hooks.register("c", listener)
     hooks.register_batch({"d": listener, "e": [listener, check]})
-    assert [name for name, _ in hooks] == ["a", "b", "c", "d", "e", "e"]
+    assert [name for name, *_ in hooks] == ["a", "b", "c", "d", "e", "e"]
+
+
+def test_wishes_are_kept_with_the_listener():
+    hooks = Hooks()
+    hooks.event("a", before="mail")(check)
+    hooks.register("b", check, after=("mail", "log"))
+    assert list(hooks) == [("a", check, {"before": "mail"}), ("b", check, {"after": ("mail", "log")})]
+
+
+def test_decorators_stack():
+    hooks = Hooks()
+    assert hooks.event("a")(hooks.event("b")(check)) is check
 
 
 def test_listeners_of_two_hooks_are_merged():
-    hooks, others = Hooks(), Hooks([("a", check)])
+    hooks, others = Hooks(), Hooks([("a", check, {})])
     hooks.merge(others)
     assert hooks == others
+
+
+def test_two_hooks_add_up_to_new_ones():
+    one, other = Hooks([("a", check, {})]), Hooks([("b", check, {})])
+    both = one + other
+    assert isinstance(both, Hooks)
+    assert [name for name, *_ in both] == ["a", "b"]
+    assert (len(one), len(other)) == (1, 1)
+
+
+def test_hooks_contain_the_names_of_events():
+    hooks = Hooks([("a", check, {})])
+    assert "a" in hooks
+    assert "b" not in hooks
 
 
 def test_a_listener_that_cannot_be_called_is_refused():

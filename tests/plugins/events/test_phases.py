@@ -22,7 +22,7 @@ def log():
 
 
 def listening(*listeners):
-    hooks = Hooks(listeners)
+    hooks = Hooks((*one, {}) for one in listeners)
     return App(name="shop", hooks=hooks)
 
 
@@ -85,7 +85,7 @@ async def test_a_listener_of_a_phase_may_name_the_kernel(log):
 
 
 async def test_several_hooks_of_one_app_all_listen(log):
-    app = App(name="shop", hooks=[Hooks([noting(log, "startup")]), Hooks([noting(log, "startup")])])
+    app = App(name="shop", hooks=[Hooks([(*noting(log, "startup"), {})]), Hooks([(*noting(log, "startup"), {})])])
     async with Client(kernel_of(app)):
         pass
     assert log == ["startup", "startup"]

@@ -81,3 +81,19 @@ async def test_hooks_run_while_the_request_is_cancelled(ended, seen):
         scope.cancel()
         await conclude(ended, None, None)
     assert seen[-1] == "cancelled"
+
+
+async def test_a_finisher_that_is_added_by_another_one_runs_too(ended, seen):
+    def add(request, outcome):
+        request.finishers = (*request.finishers, lambda request, outcome: seen.append("added"))
+
+    ended.finishers = (add,)
+    await conclude(ended, Response(b""), None)
+    assert seen == ["after", "late", "added"]
+
+
+async def test_finishers_may_look_at_the_response(ended, seen):
+    response = Response(b"")
+    ended.finishers = (lambda request, outcome: seen.append(request.response),)
+    await conclude(ended, response, ValueError())
+    assert seen == [response]

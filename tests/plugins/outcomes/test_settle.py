@@ -66,3 +66,18 @@ async def test_a_header_that_may_not_be_sent_is_answered_500():
         return response
 
     assert (await answer(spoil)).status == 500
+
+
+async def test_a_settler_that_is_added_by_another_one_runs_too():
+    seen = []
+
+    async def late(request, response):
+        seen.append("late")
+        return response
+
+    async def early(request, response):
+        request.settlers = (*request.settlers, late)
+        return response
+
+    assert (await answer(early)).status == 200
+    assert seen == ["late"]
