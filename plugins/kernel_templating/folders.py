@@ -42,7 +42,7 @@ class Folders:
         if not REFUSED.isdisjoint(bare) or not {"", ".", ".."}.isdisjoint(bare.split("/")):
             return None
         paths = (folder / bare for folder in self.by_app.get(app, ()))
-        return next((path for path in paths if os.path.isfile(path)), None)  # noqa: PTH113  # False for what no path can be
+        return next((path for path in paths if os.path.isfile(path)), None)  # which is False for what no path can be
 
     def searched(self, name: str, own: str = "") -> list[tuple[str, Path]]:
         """Return (app, folder) of each place *name* is looked for."""

@@ -17,7 +17,7 @@ from kernel_templating import checks
 from kernel_templating.folders import Folders
 from kernel_templating.page import rendering
 from kernel_templating.renderer import Templates
-from kernel_templating.template import STARTED, Template, serving
+from kernel_templating.template import STARTED, Template
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,10 @@ def builtin(kernel: Application) -> dict[str, Callable[..., str]]:
 
     def url_for(name: str, /, **variables: Any) -> str:
         """Return the path of a route."""
-        request = serving(kernel)
-        build = request.url_for if request else kernel.service("url_for")
+        try:
+            build = kernel.get_current_request().url_for
+        except LookupError:
+            build = kernel.service("url_for")
         url: str = build(name, **variables)
         return url
 
