@@ -48,14 +48,13 @@ class Loader(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Return text, file name and whether the file is still the same; raises TemplateNotFound."""
-        app, _, bare = template.rpartition(SEPARATOR)
-        path = self._folders.file(app, bare)
+        path = self._folders.file(template)
         if path is None:
             raise TemplateNotFound(template, self._folders)
         changed = path.stat().st_mtime_ns
 
         def current() -> bool:
-            return self._folders.file(app, bare) == path and path.stat().st_mtime_ns == changed
+            return self._folders.file(template) == path and path.stat().st_mtime_ns == changed
 
         return path.read_text("utf-8"), str(path), current
 
