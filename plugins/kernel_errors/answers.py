@@ -10,14 +10,17 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from kernel_responses import Text
 from kernel_responses.json import encode
 
 from kernel import Response
 from kernel.errors import HTTPException
+from kernel.response import Pair
 from kernel_errors.codes import SERVER_ERROR, ErrorCode
 from kernel_errors.error import Error, worded
 from kernel_errors.exceptions import ExceptionResponse
 from kernel_errors.registry import ErrorRegistry
+from kernel_errors.report import new_id
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
@@ -40,6 +43,18 @@ def as_problem(code: int, message: str, status: int, data: Any) -> dict[str, Any
 def phrase(status: int) -> str:
     """Return the phrase of *status*, or "Error" for one without a name."""
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
+
+
+def marked(number: str) -> Pair:
+    """Return the header with the id of an internal error."""
+    return b"x-error-id", number.encode()
+
+
+def whole(error: Error | ExceptionResponse, body: Any, status: int, kind: str | bytes) -> Response:
+    """Return the response of *error*, to be compressed if it wants that."""
+    if error.compress:
+        return Text(body, status, error.headers, kind, compress=True)
+    return Response(body, status, error.headers, kind)
 
 
 FORMATS = {
@@ -84,22 +99,28 @@ class Answers:
         if body is None and self._style != "json":
             return self.plain(error)
         if isinstance(body, (Mapping, list, tuple)):
-            return Response(encode(body), error.status, error.headers, kind or "application/json")
-        return Response(error.detail if body is None else body, error.status, error.headers, kind)
+            body, kind = encode(body), kind or "application/json"
+        return whole(error, error.detail if body is None else body, error.status, kind)
 
     def error(self, error: Error) -> Response:
         """Answer a declared code; one that nobody declares is logged and answered as a server error."""
         code = self._registry.get(error.code)
         if code is None:
-            message = "error code %r is declared by no app; add it to an ErrorList in App(errors=)"
-            logger.error(message, error.code, exc_info=error)
-            return self.internal()
+            message, number = (
+                "error code %r is declared by no app; add it to an ErrorList in App(errors=) (error %s)",
+                new_id(),
+            )
+            logger.error(message, error.code, number, exc_info=error, extra={"error_id": number})
+            return self.internal(number)
         body = self._body(code, worded(code, error.message_data), error.data)
-        return Response(body, code.status, error.headers, self._type[1])
+        return whole(error, body, code.status, self._type[1])
 
-    def internal(self) -> Response:
-        """Answer that something failed inside, and not what."""
-        return Response.trusted(self._body(SERVER_ERROR, SERVER_ERROR.message), 500, (self._type,))
+    def internal(self, number: str) -> Response:
+        """Answer that something failed inside, and not what; *number* is the id under which the log tells it."""
+        content = self._content(SERVER_ERROR.code, SERVER_ERROR.message, 500, None)
+        if self._style == "problem":
+            content["instance"] = f"urn:error:{number}"
+        return Response.trusted(encode(content), 500, (self._type, marked(number)))
 
     def _body(self, code: ErrorCode, message: str, data: Any = None) -> bytes:
         return encode(self._content(code.code, message, code.status, data))

@@ -24,16 +24,24 @@ class Error(HTTPException):
             tuple by position, anything else as the only position. None leaves the message as it is.
         data: further information, sent as "data" unless it is None.
         headers: further response headers, pairs of bytes or str.
+        compress: send gzip to a client that asks for it.
 
     Raises:
         ValueError: a header that may not be sent.
     """
 
-    def __init__(self, code: int, message_data: Any = None, data: Any = None, headers: HeaderPairs = ()) -> None:
+    def __init__(
+        self,
+        code: int,
+        message_data: Any = None,
+        data: Any = None,
+        headers: HeaderPairs | None = (),
+        compress: bool = False,
+    ) -> None:
         known = base_errors.items.get(code)
         pairs = [header(*pair) for pair in headers or ()]
         super().__init__(known.status if known else 0, known.message if known else f"error code {code}", pairs)
-        self.code, self.message_data, self.data = code, message_data, data
+        self.code, self.message_data, self.data, self.compress = code, message_data, data, compress
 
     def __str__(self) -> str:
         return f"error code {self.code}"

@@ -11,6 +11,7 @@ from kernel.errors import HTTPException
 from kernel.response import header
 
 HeaderPairs = Iterable[tuple[str | bytes, str | bytes]]
+MediaType = str | bytes | None
 
 
 class ExceptionResponse(HTTPException):
@@ -21,15 +22,23 @@ class ExceptionResponse(HTTPException):
         status: HTTP status code.
         headers: further response headers, pairs of bytes or str.
         content_type: media type instead of the one the body implies.
+        compress: send gzip to a client that asks for it, as `kernel_responses.Text` does.
 
     Raises:
         ValueError: a header that may not be sent.
     """
 
-    def __init__(self, body: Any = None, status: int = 500, headers: HeaderPairs = (), content_type: str = "") -> None:
+    def __init__(
+        self,
+        body: Any = None,
+        status: int = 500,
+        headers: HeaderPairs | None = (),
+        content_type: MediaType = None,
+        compress: bool = False,
+    ) -> None:
         detail = body if isinstance(body, str) else ""
         super().__init__(status, detail, [header(*pair) for pair in headers or ()])
-        self.body, self.content_type = body, content_type
+        self.body, self.content_type, self.compress = body, content_type or "", compress
 
 
 class _Predefined(ExceptionResponse):
@@ -37,7 +46,7 @@ class _Predefined(ExceptionResponse):
 
     default_status: ClassVar[int]
 
-    def __init__(self, body: Any = None, content_type: str = "", *, headers: HeaderPairs = ()) -> None:
+    def __init__(self, body: Any = None, content_type: MediaType = None, *, headers: HeaderPairs | None = ()) -> None:
         super().__init__(body, self.default_status, headers, content_type)
 
 
@@ -52,7 +61,7 @@ class Unauthorized(_Predefined):
 
     default_status = 401
 
-    def __init__(self, body: Any = None, content_type: str = "", *, headers: HeaderPairs = ()) -> None:
+    def __init__(self, body: Any = None, content_type: MediaType = None, *, headers: HeaderPairs | None = ()) -> None:
         super().__init__(body, content_type, headers=headers)
         if all(name != b"www-authenticate" for name, _ in self.headers):
             self.headers += ((b"www-authenticate", b"Bearer"),)

@@ -3,7 +3,8 @@
 A mapping of exception classes and statuses to `(request, error) -> value`, sync or async; the value
 is rendered like that of a handler. Of all that hold for a route the inner ones win; a status is
 preferred to a class, a near class to a far one. The rescue happens just outside the level that
-states the winner, so that layers further out see a response.
+states the winner, so that layers further out see a response. What no route handles, a path without
+a route among it, goes to those of the whole project, the hook `kernel_error_handlers`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,13 +14,14 @@ from typing import Any
 
 from kernel import Layer, Problem, Request, Response
 from kernel.boot.plan import Plan
-from kernel.errors import ClientDisconnect, HTTPException
-from kernel.layers import Handler, Level, Route
+from kernel.errors import BootError, ClientDisconnect, HTTPException
+from kernel.layers import Handler, Level, Route, where
 from kernel.types import Application
 from kernel_errors.error import Error
 from kernel_errors.registry import ErrorRegistry
 
 ExceptionHandler = Callable[[Request, Any], Any]
+HINT = "write {404: handler} or {KeyError: handler}"
 LEVELS: tuple[Level, ...] = ("app", "group", "route")
 
 
@@ -28,7 +30,7 @@ class ExceptionHandlers:
 
     def __init__(self, kernel: Application, registry: ErrorRegistry) -> None:
         self._kernel, self._registry = kernel, registry
-        self._encoders: dict[tuple[type, Route], Callable[[Any], Response]] = {}
+        self._encoders: dict[tuple[type, Route | None], Callable[[Any], Response]] = {}
 
     def layers(self) -> Iterator[Layer]:
         """Yield a layer for each level; it wraps only routes that have exception handlers there."""
@@ -48,7 +50,7 @@ class ExceptionHandlers:
                 if handler is None or isinstance(alone, ClientDisconnect) or handler not in stated(level, route):
                     raise
                 value = handler(request, alone)
-                return self._render(await value if isawaitable(value) else value, route)
+                return self.render(await value if isawaitable(value) else value, route)
 
         return exception_handlers
 
@@ -63,7 +65,8 @@ class ExceptionHandlers:
             return code.status
         return error.status if isinstance(error, HTTPException) else None
 
-    def _render(self, value: Any, route: Route) -> Response:
+    def render(self, value: Any, route: Route | None) -> Response:
+        """Return what an exception handler returned as a response."""
         if isinstance(value, Response):
             return value.copy()
         key = type(value), route
@@ -100,11 +103,36 @@ def check(plan: Plan) -> Iterable[Problem]:
     """Report keys that are neither a status nor an exception, and handlers that cannot be called."""
     for route, _ in plan.routes:
         for key, handler in (route.effective.exception_handlers or {}).items():
-            if not (isinstance(key, int) or (isinstance(key, type) and issubclass(key, Exception))):
-                wrong = f"the key {key!r} is neither a status nor an Exception"
-            elif not callable(handler):
-                wrong = f"the handler of {key!r} cannot be called: {handler!r}"
-            else:
-                continue
-            hint = "write {404: handler} or {KeyError: handler}"
-            yield Problem("error.handler", "error", f"route '{route}': exception_handlers: {wrong}", hint, route.where)
+            wrong = unusable(key, handler)
+            if wrong:
+                message = f"route '{route}': exception_handlers: {wrong}"
+                yield Problem("error.handler", "error", message, HINT, route.where)
+
+
+def unusable(key: Any, handler: Any) -> str:
+    """Return what is wrong with one exception handler, or ""."""
+    if not (isinstance(key, int) or (isinstance(key, type) and issubclass(key, Exception))):
+        return f"the key {key!r} is neither a status nor an Exception"
+    return "" if callable(handler) else f"the handler of {key!r} cannot be called: {handler!r}"
+
+
+def merged(answers: Iterable[tuple[str, Any]]) -> dict[Any, ExceptionHandler]:
+    """Return the handlers of the whole project.
+
+    Raises:
+        BootError: a key that is claimed twice, or one that cannot be used.
+    """
+    handlers: dict[Any, ExceptionHandler] = {}
+    owners: dict[Any, str] = {}
+    problems = []
+    for owner, (key, handler) in [(owner, item) for owner, some in answers for item in some.items()]:
+        wrong = unusable(key, handler)
+        if owners.setdefault(key, owner) != owner:
+            wrong = f"{getattr(key, '__name__', key)} is claimed by '{owners[key]}' too"
+        if wrong:
+            message = f"plugin '{owner}': hook 'kernel_error_handlers': {wrong}"
+            problems.append(Problem("error.handler", "error", message, HINT, where(handler)))
+        handlers[key] = handler
+    if problems:
+        raise BootError(problems)
+    return handlers

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Annotated, Any, Literal
 
 from kernel import Layer, Plugin, Problem, Request, Response, hookimpl, hookspec
 from kernel.boot.plan import Plan
 from kernel.errors import BootError
 from kernel.types import Application
-from kernel_errors.answers import Answer, Answers
-from kernel_errors.handlers import ExceptionHandlers, check
+from kernel_errors.answers import Answer, Answers, marked
+from kernel_errors.handlers import ExceptionHandler, ExceptionHandlers, check, merged
 from kernel_errors.registry import ErrorRegistry
-from kernel_errors.report import Owners, owners, report
+from kernel_errors.report import Owners, owner, owners, report
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,18 @@ class Specs:
     def kernel_errors(self) -> Any:
         """Declare error codes: an ErrorList, or several."""
 
+    @hookspec
+    def kernel_error_handlers(self) -> Any:
+        """Answer what no route handles: a mapping of statuses and exceptions to `(request, error) -> value`."""
+
+    @hookspec
+    def kernel_unexpected(self) -> Any:
+        """Return `(request, error, answer) -> Response | None`, asked about every internal error.
+
+        It was logged by then; *answer* is what the client gets otherwise. Not for users of a site:
+        answers of this kind tell what happened inside.
+        """
+
 
 class Errors(Plugin):
     """Answer exceptions; provide "errors", the `ErrorRegistry` of the project."""
@@ -39,6 +52,7 @@ class Errors(Plugin):
 
     def __init__(self) -> None:
         self._owners: Owners = {}
+        self._shows: list[Callable[..., Response | None]] = []
 
     @hookimpl
     def kernel_configure(self, kernel: Application, config: ErrorsConfig) -> None:
@@ -48,7 +62,10 @@ class Errors(Plugin):
             raise BootError(registry.problems)
         self._answers = Answers(registry, config.format)
         self._handlers = ExceptionHandlers(kernel, registry)
+        self._project = merged(kernel.collect("kernel_error_handlers"))
+        self._kernel = kernel
         kernel.provide("errors", registry)
+        kernel.provide("errors.owner", lambda frame: owner(frame, self._owners))
 
     @hookimpl
     def kernel_layers(self) -> Iterable[Layer]:
@@ -59,6 +76,7 @@ class Errors(Plugin):
     def kernel_compiled(self, plan: Plan) -> None:
         """Remember who owns which code."""
         self._owners, self._plan = owners(plan), plan
+        self._shows = [show for _, show in self._kernel.collect("kernel_unexpected")]
 
     @hookimpl
     def kernel_checks(self) -> Iterable[Problem]:
@@ -71,13 +89,32 @@ class Errors(Plugin):
         return self._answers.of(type_)
 
     @hookimpl(trylast=True)
-    def kernel_rescue(self, exc_type: type[Exception]) -> Callable[[Request, Any], Response]:
+    def kernel_rescue(self, exc_type: type[Exception]) -> Callable[[Request, Any], Any]:
         """Answer what was raised; anything but an HTTPException is logged and stays inside."""
         answer = self._answers.of(exc_type)
-        if answer is None:
-            return self._unexpected
-        return lambda request, error: answer(error)
+        usual = self._unexpected if answer is None else lambda request, error: answer(error)
+        asked = {key: handler for key, handler in self._project.items() if key is not Exception}
+        if not asked:
+            return usual
 
-    def _unexpected(self, request: Request, error: Exception) -> Response:
-        report(request, error, self._owners)
-        return self._answers.internal()
+        def rescue(request: Request, error: Exception) -> Any:
+            handler = self._handlers.find(asked, error) or usual
+            return handler(request, error)
+
+        return rescue
+
+    def _unexpected(self, request: Request, error: Exception) -> Any:
+        number = report(request, error, self._owners)
+        answer = self._answers.internal(number)
+        for show in self._shows:
+            shown = show(request, error, answer)
+            if shown is not None:
+                return shown
+        handler = self._project.get(Exception) or self._project.get(500)
+        return answer if handler is None else self._last(handler, request, error, number)
+
+    async def _last(self, handler: ExceptionHandler, request: Request, error: Exception, number: str) -> Response:
+        value = handler(request, error)
+        response = self._handlers.render(await value if isawaitable(value) else value, request.route)
+        response.headers.append(marked(number))
+        return response

@@ -1,6 +1,7 @@
-"""Log an unexpected error with the plugin or app that is to blame."""
+"""Log an unexpected error with the plugin or app that is to blame, under an id of its own."""
 
 import logging
+import secrets
 from collections.abc import Iterable, Mapping
 from traceback import walk_tb
 from types import FrameType
@@ -34,11 +35,12 @@ def members_own(members: Iterable[Member]) -> Owners:
 
 def blame(error: BaseException, known: Owners) -> str:
     """Return who owns the innermost frame that anybody owns, or ""."""
-    names = [_owner(frame, known) for frame, _ in walk_tb(error.__traceback__)]
+    names = [owner(frame, known) for frame, _ in walk_tb(error.__traceback__)]
     return next(filter(None, reversed(names)), "")
 
 
-def _owner(frame: FrameType, known: Owners) -> str:
+def owner(frame: FrameType, known: Owners) -> str:
+    """Return who owns the code of *frame*, or ""."""
     place = frame.f_code.co_filename
     module = frame.f_globals.get("__name__", "")
     while place not in known and module:
@@ -46,8 +48,15 @@ def _owner(frame: FrameType, known: Owners) -> str:
     return known.get(place, "")
 
 
-def report(request: Request, error: Exception, known: Owners) -> None:
-    """Write the one record of an error nobody expected."""
-    guilty = blame(error, known)
+def new_id() -> str:
+    """Return the id of one internal error: ten hexadecimal digits, found in its log record and in its answer."""
+    return secrets.token_hex(5)
+
+
+def report(request: Request, error: Exception, known: Owners) -> str:
+    """Write the one record of an error nobody expected, and return its id."""
+    guilty, number = blame(error, known), new_id()
     place = f" in {guilty}" if guilty else ""
-    logger.error("%s %r failed%s", request.scope["method"], request.scope["path"], place, exc_info=error)
+    what = request.scope["method"], request.scope["path"], place, number
+    logger.error("%s %r failed%s (error %s)", *what, exc_info=error, extra={"error_id": number})
+    return number

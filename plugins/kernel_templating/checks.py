@@ -1,12 +1,11 @@
 """What can be wrong with templates before anybody asks for them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from kernel import Problem
 from kernel.errors import did_you_mean
-from kernel_templating.folders import Folders
+from kernel_templating.folders import SEPARATOR, Folders
 from kernel_templating.renderer import Templates
 
 
@@ -39,17 +38,18 @@ def dangling(templates: Templates, name: str) -> Iterator[Problem]:
     """Report what one template refers to by a constant name and that is not there."""
     from jinja2 import nodes
 
-    environment = templates.plain
-    source, filename, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]  # it has a loader
+    from kernel_templating.environment import Loader
+
+    environment, own = templates.plain, name.rpartition(SEPARATOR)[0]
+    source, filename, _ = Loader(templates.folders).get_source(environment, name)
     referring = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-    for node in environment.parse(source, name, filename).find_all(referring):
-        wanted = getattr(node.template, "value", None)
-        own, _, _ = name.rpartition(":")
-        if isinstance(wanted, str) and not getattr(node, "ignore_missing", False):
-            if templates.folders.find(wanted, own) is None:
-                known = [one.rpartition(":")[2] for one in templates.folders]
-                message = f"template '{name}': there is no template {wanted!r}{did_you_mean(wanted, known)}"
-                yield Problem("templates.missing", "error", message, "", f"{filename}:{node.lineno}")
+    for node in environment.parse(source, name, filename).find_all(nodes.Stmt):
+        wanted = isinstance(node, referring) and getattr(node.template, "value", None)
+        optional = isinstance(node, nodes.Include) and node.ignore_missing
+        if isinstance(wanted, str) and not optional and templates.folders.find(wanted, own) is None:
+            known = [one.rpartition(SEPARATOR)[2] for one in templates.folders]
+            message = f"template '{name}': there is no template {wanted!r}{did_you_mean(wanted, known)}"
+            yield Problem("templates.missing", "error", message, "", f"{filename}:{node.lineno}")
 
 
 def claims(

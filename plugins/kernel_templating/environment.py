@@ -8,15 +8,16 @@ imports this module.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound as Missing, Undefined
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound as Missing, Undefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import internalcode
 
 from kernel.errors import did_you_mean
 from kernel.serve.wrappers import is_async
 from kernel_templating.folders import SEPARATOR, Folders
 
+METHODS = frozenset(dir(dict))
 UNDEFINED: dict[str, type[Undefined]] = {"strict": StrictUndefined, "lenient": Undefined}
 
 
@@ -35,7 +36,7 @@ class TemplateNotFound(Missing):
         super().__init__(name, f"{message}{did_you_mean(bare, known)}{looked}")
 
 
-class Awaits(Exception):  # noqa: N818  # a signal, not an error
+class Awaits(Exception):  # a signal, not an error
     """A template called something async; it has to be rendered again, with await."""
 
 
@@ -47,47 +48,74 @@ class Loader(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Return text, file name and whether the file is still the same; raises TemplateNotFound."""
-        app, _, bare = template.rpartition(SEPARATOR)
-        path = self._folders.file(app, bare)
+        path = self._folders.file(template)
         if path is None:
             raise TemplateNotFound(template, self._folders)
         changed = path.stat().st_mtime_ns
 
         def current() -> bool:
-            return self._folders.file(app, bare) == path and path.stat().st_mtime_ns == changed
+            return self._folders.file(template) == path and path.stat().st_mtime_ns == changed
 
         return path.read_text("utf-8"), str(path), current
 
 
-class Calls(Context):
-    """The variables of one rendering without await, which notices what would have to be awaited."""
+class Calling(CodeGenerator):
+    """Where nothing is awaited, compiles each call so that an awaitable raises Awaits; inline, for speed."""
 
-    @internalcode
-    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805, B902  # as Jinja calls it
-        """Call something from a template."""
-        value = super().call(__obj, *args, **kwargs)
-        if hasattr(value, "__await__"):
-            getattr(value, "close", bool)()  # a coroutine that nobody will await
-            raise Awaits
-        return value
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """Write one call."""
+        self.write("" if self.environment.is_async else "(called if not hasattr(called := ")
+        super().visit_Call(node, frame, forward_caller=forward_caller)
+        self.write("" if self.environment.is_async else ", '__await__') else context.awaits(called))")
+
+
+class Refusing(Context):
+    """The variables of one rendering."""
+
+    def awaits(self, value: Any) -> Any:
+        """Refuse something awaitable; it is closed if it is a coroutine, since nobody will await it."""
+        getattr(value, "close", bool)()
+        raise Awaits
 
 
 class Joining(Environment):
     """An environment whose templates refer to others from the app that owns them."""
 
+    code_generator_class, context_class = Calling, Refusing
     folders: Folders
+    names: dict[tuple[str, str], str]
+
+    def full_name(self, name: str, own: str) -> str:
+        """Return the "app:name" that *name* means to the app *own*; raises TemplateNotFound."""
+        known = self.names.get((name, own))
+        if known is None:
+            known = self.folders.find(name, own)
+            if known is None:
+                raise TemplateNotFound(name, self.folders, own)
+            if not self.auto_reload:
+                self.names[name, own] = known
+        return known
 
     def join_path(self, template: str, parent: str) -> str:
         """Return the full name of what *parent* extends, includes or imports."""
-        own = parent.rpartition(SEPARATOR)[0]
-        found = self.folders.find(template, own)
-        if found is None:
-            raise TemplateNotFound(template, self.folders, own)
-        return found
+        return self.full_name(template, parent.rpartition(SEPARATOR)[0])
+
+
+class Trusting(Joining):
+    """An environment for the project's own files."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return `obj.attribute`, else `obj["attribute"]`, as Jinja does; a dict is asked without an exception."""
+        if obj.__class__ is dict and attribute in obj and attribute not in METHODS:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
 
 class Sandboxed(Joining, ImmutableSandboxedEnvironment):
-    """The same for templates whose text is not ours."""
+    """An environment for templates whose text is not ours; what they may reach, Jinja's sandbox decides."""
 
 
 def environment(
@@ -105,7 +133,7 @@ def environment(
         waits: compile templates that await what they call; they take half as long again.
         sandboxed: for texts that somebody else wrote.
     """
-    made = (Sandboxed if sandboxed else Joining)(
+    made = (Sandboxed if sandboxed else Trusting)(
         loader=Loader(folders),
         autoescape=True,
         undefined=UNDEFINED[undefined],
@@ -113,10 +141,8 @@ def environment(
         enable_async=waits,
         cache_size=-1,
     )
-    made.folders = folders
+    made.folders, made.names = folders, {}
     made.filters |= filters if waits else {name: _refusing(f) if is_async(f) else f for name, f in filters.items()}
-    if not waits:
-        made.context_class = Calls
     return made
 
 
@@ -129,13 +155,13 @@ def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
     return refuse
 
 
-def attempt(template: Template, variables: Mapping[str, Any]) -> str | None:
+def attempt(template: Template, variables: dict[str, Any]) -> str | None:
     """Return the rendered text, or None if something in it has to be awaited."""
     try:
-        return template.render(variables)
+        return "".join(template.root_render_func(template.new_context(variables)))
     except Awaits:
         return None
-    except TypeError as error:
-        if "object is not iterable" not in str(error):  # as an async iterator says in a plain loop
-            raise
-        return None
+    except Exception as error:
+        if isinstance(error, TypeError) and "object is not iterable" in str(error):
+            return None  # as an async iterator says in a plain loop; what is wrong otherwise fails again
+        template.environment.handle_exception()  # which shows lines of the template, and raises

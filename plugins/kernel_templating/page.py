@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from kernel import Request, Response
 from kernel.response import Pair, header
-from kernel.types import Send
+from kernel.types import Application, Send
 from kernel_templating.renderer import PAGE, TYPES, Templates
-from kernel_templating.template import Template, serving
+from kernel_templating.template import Template
 
 PAIRS: dict[str, tuple[Pair, ...]] = {kind: (header("content-type", kind),) for kind in (PAGE, *TYPES.values())}
 
@@ -16,7 +16,7 @@ class Later(Response):
 
     streamed = True
 
-    def __init__(self, template: Template, templates: Templates, request: Request | None) -> None:
+    def __init__(self, template: Template, templates: Templates, request: Request) -> None:
         super().__init__(content_type=templates.content_type(template))
         self._template, self._templates, self._request = template, templates, request
 
@@ -32,11 +32,11 @@ class Later(Response):
         await (await self.prepare(request)).write(request, send)
 
 
-def rendering(templates: Templates, kernel: object) -> Callable[[Template], Response]:
+def rendering(templates: Templates, kernel: Application) -> Callable[[Template], Response]:
     """Return the encoder of templates."""
 
     def render(template: Template) -> Response:
-        request = serving(kernel)
+        request = kernel.get_current_request()
         text = templates.now(template, request, template.context or {})
         if text is None:
             return Later(template, templates, request)

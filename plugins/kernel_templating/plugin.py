@@ -17,7 +17,7 @@ from kernel_templating import checks
 from kernel_templating.folders import Folders
 from kernel_templating.page import rendering
 from kernel_templating.renderer import Templates
-from kernel_templating.template import STARTED, Template, serving
+from kernel_templating.template import STARTED, Template
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class TemplatesConfig:
     """Section [templates]."""
 
     override: Annotated[tuple[str, ...], "apps whose templates replace others' of the same name, as a theme does"] = ()
-    reload: Annotated[bool | None, "look for changed files; unset means as [debug] enabled"] = None
+    reload: Annotated[bool, "look for changed files; always so with [debug] enabled"] = False
     undefined: Annotated[Literal["strict", "lenient"], "a name that does not exist: an error, or nothing"] = "strict"
 
 
@@ -78,10 +78,9 @@ class Templating(Plugin):
             for name, answer in kernel.collect("kernel_template_context")
             for context in as_tuple(answer)
         ]
-        reload = kernel.config.get("debug", {}).get("enabled") is True if config.reload is None else config.reload
-        self._templates = Templates(
-            Folders(folders, config.override), {**names, **own}, filters, contexts, config.undefined, reload
-        )
+        reload = config.reload or kernel.config.get("debug", {}).get("enabled") is True
+        found = Folders(folders, config.override, live=reload)
+        self._templates = Templates(found, {**names, **own}, filters, contexts, config.undefined, reload)
         kernel.provide("templates", self._templates)
 
     @hookimpl
@@ -124,8 +123,10 @@ def builtin(kernel: Application) -> dict[str, Callable[..., str]]:
 
     def url_for(name: str, /, **variables: Any) -> str:
         """Return the path of a route."""
-        request = serving(kernel)
-        build = request.url_for if request else kernel.service("url_for")
+        try:
+            build = kernel.get_current_request().url_for
+        except LookupError:
+            build = kernel.service("url_for")
         url: str = build(name, **variables)
         return url
 

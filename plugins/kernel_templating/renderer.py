@@ -77,16 +77,10 @@ class Templates:
     def template(self, path: str, own: str = "") -> "jinja2.Template":
         """Return the compiled template that *path* means to the app *own*; raises TemplateNotFound."""
         found = self._found.get((own, path))
-        if found is not None:
-            return found
-        name = self.folders.find(path, own)
-        if name is None:
-            from kernel_templating.environment import TemplateNotFound
-
-            raise TemplateNotFound(path, self.folders, own)
-        found = self.plain.get_template(name)
-        if not self._reload:
-            self._found[own, path] = found
+        if found is None:
+            found = self.plain.get_template(self.plain.full_name(path, own))
+            if not self._reload:
+                self._found[own, path] = found
         return found
 
     def _compiled_text(self, source: str, own: str, waits: bool) -> "jinja2.Template":
@@ -111,7 +105,7 @@ class Templates:
             for owner, context in self._now:
                 add(variables, context(request), owner, context)
         variables.update(given)
-        return self._attempt(template, request, variables)
+        return self._try(template, request, variables)
 
     async def render(self, template: Template, request: Request | None, given: Variables) -> str:
         """Return the rendered text; raises as `Template.render`."""
@@ -122,7 +116,7 @@ class Templates:
                 value = context(request)
                 add(variables, await value if waits else value, owner, context)
         variables.update(given)
-        text = self._attempt(template, request, variables)
+        text = self._try(template, request, variables)
         if text is None:
             compiled = self._compiled(template, request, waits=True)
             text = await compiled.render_async(variables)
@@ -130,11 +124,15 @@ class Templates:
                 self._awaiting.add(compiled.name)
         return text
 
-    def _attempt(self, template: Template, request: Request | None, variables: Variables) -> str | None:
+    def _try(self, template: Template, request: Request | None, variables: dict[str, Any]) -> str | None:
+        compiled = self._compiled(template, request)
+        return None if compiled.name in self._awaiting else self._attempt(compiled, variables)
+
+    @cached_property
+    def _attempt(self) -> "Callable[[jinja2.Template, dict[str, Any]], str | None]":
         from kernel_templating.environment import attempt
 
-        compiled = self._compiled(template, request)
-        return None if compiled.name in self._awaiting else attempt(compiled, variables)
+        return attempt
 
     def content_type(self, template: Template) -> str:
         """Return the media type that the name of a template implies."""

@@ -79,9 +79,10 @@ def test_a_content_type_among_the_headers_is_sent_once() -> None:
 def test_a_code_nobody_declares_is_logged_and_a_server_error(code: Any, caplog: pytest.LogCaptureFixture) -> None:
     response = ANSWERS.error(Error(code))
     assert (response.status, content(response)["code"]) == (500, 1000)
-    assert [record.getMessage() for record in caplog.records] == [
-        f"error code {code!r} is declared by no app; add it to an ErrorList in App(errors=)"
-    ]
+    (record,) = caplog.records
+    number = dict(response.headers)[b"x-error-id"].decode()
+    advice = f"error code {code!r} is declared by no app; add it to an ErrorList in App(errors=)"
+    assert record.getMessage() == f"{advice} (error {number})"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,40 @@ def test_a_code_nobody_declares_is_logged_and_a_server_error(code: Any, caplog: 
 def test_a_body_decides_how_it_is_sent(error: ExceptionResponse, body: bytes, kind: bytes) -> None:
     response = ANSWERS.custom(error)
     assert (response.status, response.body, response.headers) == (error.status, body, [(b"content-type", kind)])
+
+
+@pytest.mark.parametrize("answer", [lambda: ANSWERS.internal("0123456789"), lambda: PROBLEMS.internal("0123456789")])
+def test_an_internal_error_bears_its_id_in_a_header(answer: Any) -> None:
+    assert answer().headers[1] == (b"x-error-id", b"0123456789")
+
+
+def test_the_body_of_an_internal_error_is_always_the_same_in_json() -> None:
+    assert ANSWERS.internal("0123456789").body == b'{"status":"error","code":1000,"message":"Server error"}'
+
+
+def test_the_problem_details_of_an_internal_error_name_the_instance() -> None:
+    assert content(PROBLEMS.internal("0123456789")) == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "Server error",
+        "code": 1000,
+        "instance": "urn:error:0123456789",
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [
+        (ExceptionResponse("x" * 2000, 409, compress=True), ANSWERS.custom),
+        (ExceptionResponse({"a": "x" * 2000}, 409, compress=True), ANSWERS.custom),
+        (Error(1002, data="x" * 2000, compress=True), ANSWERS.error),
+    ],
+)
+def test_an_error_can_be_compressed(error: Any, answer: Any) -> None:
+    assert (answer(error).streamed, len(answer(error).body) >= 2000) == (True, True)
+    error.compress = False
+    assert not answer(error).streamed
 
 
 def test_problem_details_of_a_code() -> None:

@@ -1,6 +1,7 @@
 """The plugin in a kernel, asked through ASGI on both loops."""
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +55,10 @@ async def test_an_unexpected_error_is_logged_once_and_does_not_leak(
     answer = await asking(make_kernel(make_app(ValueError("secret"))), "/raised")
     assert answer.body == b'{"status":"error","code":1000,"message":"Server error"}'
     (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
-    assert record.getMessage() == "GET '/raised' failed in app 'shop'"
+    number = answer.header("x-error-id")
+    assert re.fullmatch("[0-9a-f]{10}", number)
+    assert record.getMessage() == f"GET '/raised' failed in app 'shop' (error {number})"
+    assert record.error_id == number
     assert "secret" in caplog.text
 
 
@@ -99,3 +103,29 @@ async def test_two_apps_with_one_code_do_not_start(make_kernel: Any, make_app: A
 async def test_a_format_that_does_not_exist_is_a_finding(make_kernel: Any, make_app: Any) -> None:
     with pytest.raises(BootError, match=r"\[errors\] format"):
         make_kernel(make_app(None), style="xml").boot()
+
+
+async def test_every_internal_error_has_an_id_of_its_own(make_kernel: Any, make_app: Any, asking: Any) -> None:
+    kernel = make_kernel(make_app(ValueError()))
+    numbers = {(await asking(kernel, "/raised")).header("x-error-id") for _ in range(3)}
+    assert len(numbers) == 3
+
+
+async def test_expected_errors_have_no_id(make_kernel: Any, make_app: Any, asking: Any) -> None:
+    answers = [await asking(make_kernel(make_app(BadRequest())), path) for path in ("/raised", "/nowhere")]
+    assert [answer.header("x-error-id") for answer in answers] == [None, None]
+
+
+async def test_a_plugin_may_show_more_of_an_internal_error(make_kernel: Any, make_app: Any, asking: Any) -> None:
+    class Show(Plugin):
+        @hookimpl
+        def kernel_unexpected(self) -> Callable[..., Any]:
+            return lambda request, error, answer: answer if request.scope["path"] == "/raised" else None
+
+    class Other(Plugin):
+        @hookimpl
+        def kernel_unexpected(self) -> Callable[..., Any]:
+            return lambda request, error, answer: None
+
+    kernel = make_kernel(make_app(ValueError()), plugins=[Other, Show])
+    assert (await asking(kernel, "/raised")).status == 500

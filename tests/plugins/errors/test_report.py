@@ -70,11 +70,14 @@ def test_the_innermost_owned_frame_is_to_blame() -> None:
 def test_one_record_names_the_request_and_the_guilty(caplog: pytest.LogCaptureFixture) -> None:
     app: Any = SimpleNamespace()
     request = Request({"method": "GET", "path": "/a\n"}, app, app)
-    report(request, caught(failing("shop")), {})
-    report(request, caught(failing("shop")), {"shop": "app 'shop'"})
+    first = report(request, caught(failing("shop")), {})
+    second = report(request, caught(failing("shop")), {"shop": "app 'shop'"})
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
     text = "GET '/a\\n' failed"
-    assert [record.getMessage() for record in caplog.records] == [text, f"{text} in app 'shop'"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{text} (error {first})",
+        f"{text} in app 'shop' (error {second})",
+    ]
     assert "ZeroDivisionError" in caplog.text
 
 
