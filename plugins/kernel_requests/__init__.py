@@ -7,7 +7,8 @@ Each is an attribute of `kernel.Request`, computed on first use:
 """
 
 from kernel_requests.incoming import BodyTooLarge
+from kernel_requests.query import Query
 from kernel_requests.url import URL
-from kernel_requests.values import Headers, Query, Values
+from kernel_requests.values import Fields, Headers, Values
 
-__all__ = ["URL", "BodyTooLarge", "Headers", "Query", "Values"]
+__all__ = ["URL", "BodyTooLarge", "Fields", "Headers", "Query", "Values"]

@@ -3,12 +3,17 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import anyio
+
 from kernel import Request
 from kernel.errors import ClientDisconnect, HTTPException
+from kernel.types import Message
+from kernel_requests import media
 from kernel_requests.json import check_media_type, decode
 from kernel_requests.limits import Limits
 
 UNREAD: Any = object()
+JSON = b"application/json"
 
 
 class BodyTooLarge(HTTPException):
@@ -20,15 +25,15 @@ class BodyTooLarge(HTTPException):
 
 
 class Incoming:
-    """What `request.body`, `request.stream` and `request.json` are methods of."""
+    """What `request.body`, `stream`, `json`, `text` and `is_disconnected` are methods of."""
 
     def __init__(self, request: Request, limits: Limits) -> None:
         self._request, self._limits = request, limits
         self._body: bytes | None = None
-        self._started = False
+        self._started = self._complete = self._left = False
         self._json: Any = UNREAD
 
-    def stream(self) -> AsyncGenerator[bytes, None]:
+    async def stream(self) -> AsyncGenerator[bytes, None]:
         """Yield the body chunk by chunk as it arrives; it can be received once.
 
         Raises:
@@ -36,11 +41,29 @@ class Incoming:
             ClientDisconnect: the client went away.
             RuntimeError: the stream was begun before.
         """
-        return self._receive(self._request.max_body_size)
+        if self._body is not None:
+            yield self._body
+            return
+        limit, size = self._request.max_body_size, 0
+        self._begin(limit, self._request.scope["headers"])
+        while not self._complete:
+            chunk = await self._chunk()
+            size += len(chunk)
+            if size > limit:
+                raise BodyTooLarge(limit)
+            yield chunk
 
     async def body(self) -> bytes:
         """Return the whole body; later calls return the same bytes. Raises as `stream`."""
-        return await self._whole(self._request.max_body_size)
+        return await self._whole(self._request.max_body_size, self._request.scope["headers"])
+
+    async def text(self) -> str:
+        """Return the body as text in the charset its media type names, UTF-8 if it names none.
+
+        Raises:
+            HTTPException: 415, the charset is not known; 400, the body is not in it; and as `stream`.
+        """
+        return media.text(await self.body(), self._request.charset or "utf-8")
 
     async def json(self) -> Any:
         """Return the value of a JSON body; later calls return the same value.
@@ -50,34 +73,91 @@ class Incoming:
                 `stream`, with the limit `[limits] max_json_size` if that is less.
         """
         if self._json is UNREAD:
-            check_media_type(self._request.headers.get("content-type", ""))
-            body = await self._whole(min(self._limits.max_json_size, self._request.max_body_size))
-            self._json = decode(body, self._limits.max_json_depth)
+            self._json = decode(await self.json_text(), self._limits.max_json_depth)
         return self._json
 
-    async def _whole(self, limit: int) -> bytes:
+    async def json_text(self) -> bytes:
+        """Return the body if its media type is JSON, not yet decoded. Raises as `json`, but for the decoding."""
+        request = self._request
+        fields = dict(request.scope["headers"])  # names in lower case, as the specification of ASGI says
+        if fields.get(b"content-type") != JSON:
+            check_media_type(request.headers.get("content-type", ""))
+        return await self._whole(min(self._limits.max_json_size, request.max_body_size), fields)
+
+    async def is_disconnected(self) -> bool:
+        """Tell whether the client is known to have left; it never waits and takes nothing of the body.
+
+        While a part of the body has arrived and waits to be read the answer is False.
+        """
+        request = self._request
+        while not self._left:
+            if self._started and not self._complete:
+                return False
+            receive, message = request.receive, None
+            if isinstance(receive, Again):
+                if receive.message.get("more_body"):
+                    return False
+                receive = receive.rest
+            with anyio.move_on_after(0):
+                message = await receive()
+            if message is None:
+                return False
+            if message["type"] == "http.disconnect":
+                self._left = True
+            elif self._complete or isinstance(request.receive, Again):
+                return False  # not a message that a server may send here
+            else:
+                request.receive = Again(message, request)
+        return True
+
+    async def _whole(self, limit: int, headers: Any) -> bytes:
         if self._body is None:
-            self._body = b"".join([chunk async for chunk in self._receive(limit)])
+            self._begin(limit, headers)
+            body = await self._chunk()
+            if len(body) > limit:
+                raise BodyTooLarge(limit)
+            if not self._complete:
+                body = await self._joined(body, limit)
+            self._body = body
         elif len(self._body) > limit:
             raise BodyTooLarge(limit)
         return self._body
 
-    async def _receive(self, limit: int) -> AsyncGenerator[bytes, None]:
-        if self._body is not None:
-            yield self._body
-            return
-        if self._started:
-            raise RuntimeError("the body of the request has been received already, by request.stream()")
-        announced = self._request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > limit:
-            raise BodyTooLarge(limit)
-        self._started, size, more = True, 0, True
-        while more:
-            message = await self._request.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect("the client left before its body was complete")
-            chunk, more = message.get("body", b""), message.get("more_body", False)
-            size += len(chunk)
+    async def _joined(self, first: bytes, limit: int) -> bytes:
+        chunks, size = [first], len(first)
+        while not self._complete:
+            chunks.append(await self._chunk())
+            size += len(chunks[-1])
             if size > limit:
                 raise BodyTooLarge(limit)
-            yield chunk
+        return b"".join(chunks)
+
+    def _begin(self, limit: int, headers: Any) -> None:
+        if self._started:
+            message = "the body of the request has been received already, by request.stream()"
+            raise RuntimeError(f"{message}; await request.body() first to have it more than once")
+        announced = dict(headers).get(b"content-length", b"")
+        if announced.isdigit() and int(announced[:20]) > limit:
+            raise BodyTooLarge(limit)
+        self._started = True
+
+    async def _chunk(self) -> bytes:
+        message = await self._request.receive()
+        if message["type"] == "http.disconnect":
+            self._left = True
+            raise ClientDisconnect("the client left before its body was complete")
+        self._complete = not message.get("more_body", False)
+        chunk: bytes = message.get("body", b"")
+        return chunk
+
+
+class Again:
+    """Hands over a message of the body that `is_disconnected` met, then the rest."""
+
+    def __init__(self, message: Message, request: Request) -> None:
+        self.message, self.rest, self._request = message, request.receive, request
+
+    async def __call__(self) -> Message:
+        """Return the message, and let the next call wait for the rest."""
+        self._request.receive = self.rest
+        return self.message

@@ -10,7 +10,12 @@ class Limits:
     """The keys of [limits] that concern what this plugin reads; sizes are in bytes."""
 
     max_query_fields: int = 1000
+    max_query_size: int = 16 * 1024
+    max_headers: int = 100
+    max_header_size: int = 8 * 1024
+    max_headers_total: int = 32 * 1024
     max_cookies: int = 200
+    max_cookie_size: int = 8 * 1024
     max_json_size: int = 1024 * 1024
     max_json_depth: int = 64
 

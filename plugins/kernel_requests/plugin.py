@@ -5,18 +5,20 @@ from typing import Any
 
 from kernel import Plugin, Request, hookimpl
 from kernel.types import Application
-from kernel_requests.cookies import parse
+from kernel_requests.cookies import cookies
 from kernel_requests.incoming import Incoming
 from kernel_requests.limits import Limits
+from kernel_requests.media import charset, content_length, content_type
+from kernel_requests.query import query_reader
 from kernel_requests.url import url
-from kernel_requests.values import Query, headers
+from kernel_requests.values import header_reader
 
 
 class Requests(Plugin):
     """Provide what handlers read of a request; each attribute is computed on first use.
 
-    method, path, root_path, scheme, client, server, url, headers, cookies, query_params, and the
-    methods body, stream and json.
+    method, path, root_path, scheme, client, server, url, headers, cookies, query_params,
+    content_type, content_length, charset, and the methods body, stream, json, text and is_disconnected.
     """
 
     name = "requests"
@@ -30,9 +32,9 @@ class Requests(Plugin):
             "path": lambda request: request.scope["path"],
             "root_path": lambda request: request.scope.get("root_path") or "",
             "scheme": lambda request: request.scope.get("scheme") or "http",
-            "headers": headers,
-            "cookies": lambda request: parse(request.headers.getlist("cookie"), limits.max_cookies),
-            "query_params": lambda r: Query.parse(r.scope.get("query_string", b""), limits.max_query_fields),
+            "headers": header_reader(limits),
+            "cookies": lambda request: cookies(request, limits),
+            "query_params": query_reader(limits),
             "url": url,
             "client": lambda request: address(request, "client", "ip"),
             "server": lambda request: address(request, "server", "host"),
@@ -40,6 +42,11 @@ class Requests(Plugin):
             "body": lambda request: request.incoming.body,
             "stream": lambda request: request.incoming.stream,
             "json": lambda request: request.incoming.json,
+            "text": lambda request: request.incoming.text,
+            "is_disconnected": lambda request: request.incoming.is_disconnected,
+            "content_type": content_type,
+            "content_length": content_length,
+            "charset": charset,
         }
         for name, compute in attributes.items():
             kernel.provide(f"request.{name}", compute)

@@ -1,9 +1,11 @@
 """Where a request went, put together from its parts and never parsed again."""
 
-from dataclasses import dataclass
-from urllib.parse import quote
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from kernel import Request
+from kernel_requests.query import pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,25 @@ class URL:
     def __str__(self) -> str:
         query = f"?{self.query}" if self.query else ""
         return f"{self.scheme}://{self.host}{quote(self.path, safe=SAFE)}{query}"
+
+    def replace(self, **parts: str) -> "URL":
+        """Return a copy with other parts: scheme, host, path, or query, which is taken as it is."""
+        return replace(self, **parts)
+
+    def include_query(self, **fields: Any) -> "URL":
+        """Return a copy whose query has *fields* instead of those of the same names; a list repeats its field."""
+        kept = self.remove_query(*fields).query
+        return replace(self, query="&".join(filter(None, (kept, urlencode(fields, doseq=True)))))
+
+    def replace_query(self, **fields: Any) -> "URL":
+        """Return a copy whose query has *fields* and nothing else."""
+        return replace(self, query=urlencode(fields, doseq=True))
+
+    def remove_query(self, *names: str) -> "URL":
+        """Return a copy whose query is without the fields of these names; the others stay as they were sent."""
+        fields = filter(None, self.query.split("&"))
+        others = [field for field in fields if pairs(field.encode("utf-8"))[0][0] not in names]
+        return replace(self, query="&".join(others))
 
 
 SAFE = "/:@!$&'()*+,;=~"

@@ -1,0 +1,37 @@
+"""What fills the parameter, one function for each route that has one."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kernel_requests.json import decode as read_exactly
+
+from kernel import Request
+from kernel_bodies.structs import StructBody
+
+Extract = Callable[[Request], Awaitable[Any]]
+
+
+def json_extractor(body: StructBody, depth: int, most: int) -> Extract:
+    """Return what decodes a JSON body."""
+    decode, certain = body.decode, body.certain
+
+    async def extract(request: Request) -> Any:
+        text = await request.incoming.json_text()
+        try:
+            value = decode(text)
+        except (ValueError, RecursionError) as error:
+            raise body.refuse(text, error, depth, most) from None
+        if text.count(b":") != certain or text.count(b"[") + text.count(b"{") > depth:
+            read_exactly(text, depth)
+        return value
+
+    return extract
+
+
+def with_default(extract: Extract, default: Any) -> Extract:
+    """Return *extract* with a default for a request without a body."""
+
+    async def extract_or_default(request: Request) -> Any:
+        return await extract(request) if await request.body() else default
+
+    return extract_or_default
