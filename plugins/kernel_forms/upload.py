@@ -81,9 +81,7 @@ class Upload:
 
     async def close(self) -> None:
         """Forget the content and remove the temporary file; what was saved stays."""
-        await (in_thread(self._spool.close) if self._spool.on_disk else closed(self._spool))
-
-
-async def closed(spool: Spool) -> None:
-    """Close what never touched the disk."""
-    spool.close()
+        if self._spool.on_disk:
+            await in_thread(self._spool.close)
+        else:
+            self._spool.close()
