@@ -77,11 +77,10 @@ class Reading:
 
     async def _read(self) -> Form:
         request, limits = self._request, self._limits
-        kind, parameters = media.parse(request.headers.get("content-type", ""))
         async with aclosing(request.stream()) as stream:
-            if kind == "multipart/form-data":
-                boundary = parameters.get("boundary", "")
+            if request.content_type == "multipart/form-data":
+                boundary = media.boundary(request.headers["content-type"])
                 return Form(await parts.read(request, stream, boundary, limits, self._folder))
-            if kind == "application/x-www-form-urlencoded":
-                return Form(await urlencoded.read(stream, media.charset(parameters.get("charset")), limits))
+            if request.content_type == "application/x-www-form-urlencoded":
+                return Form(await urlencoded.read(stream, media.charset(request.charset), limits))
         raise HTTPException(415, "the body has to be a form: application/x-www-form-urlencoded or multipart/form-data")

@@ -41,7 +41,7 @@ async def parsed(request: Any) -> Any:
         form = await request.form()
     except HTTPException as error:
         return error.status
-    return [(name, *await seen(value)) for name, value in form.pairs]
+    return [(name, *await seen(value)) for name, value in form.multi_items()]
 
 
 async def seen(value: Any) -> tuple[Any, ...]:

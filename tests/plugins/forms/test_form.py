@@ -23,13 +23,13 @@ def test_fields_and_files_are_views_of_their_kind():
     assert FORM.fields.getlist("a") == ["1", "2"]
 
 
-def test_the_pairs_keep_the_order_of_the_form():
-    assert FORM.pairs == (("a", "1"), ("photo", PHOTO), ("a", "2"), ("tag[]", "x"))
+def test_multi_items_keep_the_order_of_the_form():
+    assert FORM.multi_items() == [("a", "1"), ("photo", PHOTO), ("a", "2"), ("tag[]", "x")]
 
 
 def test_a_form_cannot_be_changed():
     with pytest.raises(TypeError):
-        FORM["a"] = "3"  # type: ignore[index]  # that is the point
+        FORM["a"] = "3"
 
 
 def test_the_repr_shows_no_values():

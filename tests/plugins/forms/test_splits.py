@@ -50,7 +50,7 @@ async def outcome(request: Any) -> Any:
         form = await request.form()
     except HTTPException as error:
         return error.status, error.detail
-    return [(name, value if isinstance(value, str) else await value.read()) for name, value in form.pairs]
+    return [(name, value if isinstance(value, str) else await value.read()) for name, value in form.multi_items()]
 
 
 @pytest.mark.parametrize("body", FORMS.values(), ids=FORMS)
