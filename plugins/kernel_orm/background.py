@@ -36,7 +36,22 @@ async def session(app: Application | Request, name: str = DEFAULT) -> "AsyncIter
         await opened.commit()
     finally:
         with anyio.CancelScope(shield=True):
-            await opened.close()
+            await close(opened)
+
+
+async def close(session: "AsyncSession") -> None:
+    """Roll back what is open and give the connection back; one that fails at it is thrown away.
+
+    Raises:
+        SQLAlchemyError: what it failed with.
+    """
+    transaction = session.sync_session.get_transaction()
+    try:
+        await session.close()
+    except BaseException:
+        assert transaction, "without a transaction there is nothing to fail at"
+        await session.run_sync(lambda _: transaction.close(invalidate=True))
+        raise
 
 
 def find(databases: Mapping[str, Database], name: str) -> Database:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel import Request, Response
 from kernel.types import Application
-from kernel_orm.background import find
+from kernel_orm.background import close, find
 from kernel_orm.config import DEFAULT
 from kernel_orm.database import Database
 from kernel_orm.errors import ResponseBegun
@@ -60,11 +60,11 @@ class Unit:
         await self.close(request)
 
     async def close(self, request: Request) -> None:
-        """Roll back what is open and give the connection back; one that is lost is only logged."""
+        """Roll back what is open and give the connection back; one that fails at it is thrown away."""
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            await self.session.close()
+            await close(self.session)
         except (SQLAlchemyError, OSError) as error:
             method, path = request.scope["method"], request.scope["path"]
             logger.warning("%s %r: the rollback failed: %s", method, path, type(error).__name__)

@@ -16,10 +16,10 @@ BEGIN = "sqlite_begin"
 
 
 class TidyConnection(sqlite3.Connection):
-    """A connection that ends its transaction when it is closed, although a cursor may still be open.
+    """A connection that keeps no transaction open, and so no lock on the whole database.
 
-    The traceback of a cancelled request keeps its cursor alive for a while, and that would keep the
-    lock on the whole database.
+    A commit that fails leaves the transaction open. And the traceback of a cancelled request keeps
+    its cursor alive for a while, which would keep a closed connection from ending.
     """
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
@@ -31,6 +31,14 @@ class TidyConnection(sqlite3.Connection):
         cursor = super().cursor(*args, **keywords)
         self._cursors.add(cursor)
         return cursor
+
+    def commit(self) -> None:
+        """Commit, or roll back; raises as the base class."""
+        try:
+            super().commit()
+        except sqlite3.Error:
+            self.rollback()
+            raise
 
     def close(self) -> None:
         """Close every cursor first."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from kernel_orm import Base
 from kernel_testing import Client, make_kernel
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import App, Kernel
@@ -24,6 +25,7 @@ class Note(Base):
     __tablename__ = "orm_notes"
     id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
+    parent: Mapped[int | None] = mapped_column(ForeignKey("orm_notes.id", deferrable=True, initially="DEFERRED"))
 
 
 @pytest.fixture
@@ -36,6 +38,12 @@ def anyio_backend() -> str:
 def note() -> type[Any]:
     """Return the model."""
     return Note
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.e2e)])
+def database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the keys of [database] for each kind of database in turn."""
+    return {} if request.param == "sqlite" else {"url": request.getfixturevalue("postgres").url}
 
 
 @pytest.fixture
