@@ -50,6 +50,6 @@ class FileChunks:
         self._left -= len(chunk)
         return chunk
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the file."""
         self.file.close()

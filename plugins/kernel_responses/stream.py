@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from itertools import repeat
+from types import AsyncGeneratorType
 from typing import Any, Protocol
 
 from anyio import move_on_after, to_thread
 
 from kernel import Request, Response
-from kernel.response import WITHOUT_BODY, HeaderInput, header
+from kernel.response import WITHOUT_BODY, HeaderInput, checked, header
 from kernel.types import Send
 from kernel_responses.compression import Gzip, Pairs, negotiated
 from kernel_responses.fields import value_of
@@ -20,18 +21,30 @@ OCTETS = (b"content-type", b"application/octet-stream")
 
 
 class Source(Protocol):
-    """Chunks of str or bytes that can be given up."""
+    """Chunks of str or bytes that can be given up: an async generator is one as it is.
+
+    An OSError of theirs must not pass for a client that left; others than generators raise another.
+    """
 
     def __aiter__(self) -> AsyncIterator[Any]: ...
 
-    async def __anext__(self) -> Any: ...
-
-    async def close(self) -> None:
+    def aclose(self) -> Awaitable[Any]:
         """Release what the chunks come from."""
 
 
+def over(source: Source) -> bool:
+    """Tell whether a generator ended or failed; of others nothing is known."""
+    return getattr(source, "ag_frame", source) is None
+
+
+async def closed(source: Source) -> None:
+    """Close a source in this task, also while the request is being cancelled."""
+    with move_on_after(CLOSING_TIME, shield=True):
+        await source.aclose()
+
+
 class Chunks:
-    """The chunks of an iterable: an async one is awaited, a sync one runs in a worker thread.
+    """The chunks of any other iterable: an async one is awaited, a sync one runs in a worker thread.
 
     Lists and tuples have nothing to wait for, so they need no thread.
     """
@@ -57,21 +70,37 @@ class Chunks:
     async def __anext__(self) -> Any:
         try:
             chunk = await self._next()
-        except OSError as error:  # must not pass for a client that left
-            raise RuntimeError(f"stream: its iterable failed: {error}") from error
+        except OSError as error:
+            raise failure(error) from error
         if chunk is END:
             raise StopAsyncIteration
         return chunk
 
-    async def close(self) -> None:
-        """Close the iterator in this task, also while the request is being cancelled."""
+    async def aclose(self) -> None:
+        """Close the iterator, if it can be closed."""
         if self._close:
-            with move_on_after(CLOSING_TIME, shield=True):
-                await self._close()
+            await self._close()
 
 
 async def _at_once(iterator: Iterator[Any]) -> Any:
     return next(iterator, END)
+
+
+def failure(error: OSError) -> RuntimeError:
+    """Return what an error of the system is called if the chunks raised it."""
+    return RuntimeError(f"stream: its iterable failed: {error}")
+
+
+def sources(iterable: Iterable[Any] | AsyncIterable[Any]) -> Iterator[Source]:
+    """Return the chunks of any other iterable, anew for each time it is sent; those of an iterator only once.
+
+    Raises:
+        TypeError: it is no iterable of chunks.
+    """
+    if isinstance(iterable, (str, bytes, bytearray)) or not isinstance(iterable, (Iterable, AsyncIterable)):
+        raise TypeError(f"Stream needs an iterable of chunks, not {type(iterable).__name__!r}")
+    once = isinstance(iterable, (Iterator, AsyncIterator))
+    return iter((Chunks(iterable),)) if once else map(Chunks, repeat(iterable))
 
 
 def as_bytes(chunk: Any) -> bytes:
@@ -81,6 +110,12 @@ def as_bytes(chunk: Any) -> bytes:
     if isinstance(chunk, (bytes, bytearray, memoryview)):
         return bytes(chunk)
     raise TypeError(f"stream: a chunk is of type '{type(chunk).__qualname__}'; str or bytes are due")
+
+
+async def coded(chunk: Any, coder: Gzip | None) -> bytes:
+    """Return what to send of a chunk; raises as `as_bytes`."""
+    data = as_bytes(chunk)
+    return await coder.add(data) if coder and data else data
 
 
 class Chunked(Response):
@@ -93,7 +128,7 @@ class Chunked(Response):
         coder: compresses them.
     """
 
-    streamed = True
+    streamed, body = True, b""
 
     def __init__(
         self,
@@ -104,28 +139,36 @@ class Chunked(Response):
         first: Any = b"",
         length: int | None = None,
     ) -> None:
-        self.body, self.status, self.pairs, self._length = b"", status, headers, length
-        self._source, self._coder, self._first = source, coder, first
+        self.status, self.pairs = status, headers
+        self._sent = source, coder, first, length
 
     async def write(self, request: Request, send: Send) -> None:
         """Send the start, each chunk in a message of its own, and the end."""
+        source, coder, chunk, length = self._sent
+        plain, ended = None if coder else bytes, over(source)
         try:
-            headers = self.raw_headers(self._length)
+            headers = self.raw_headers(length)
             await send({"type": "http.response.start", "status": self.status, "headers": headers})
             if request.scope["method"] == "HEAD" or self.status in WITHOUT_BODY:
                 return await send({"type": "http.response.body", "body": b""})
-            await self._forward(send, self._first)
-            async for chunk in self._source:
-                await self._forward(send, chunk)
-            await send({"type": "http.response.body", "body": self._coder.finish() if self._coder else b""})
+            if chunk.__class__ is not plain:
+                chunk = await coded(chunk, coder)
+            if chunk:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            async for chunk in source:
+                if chunk.__class__ is not plain:
+                    chunk = await coded(chunk, coder)
+                if chunk:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            ended = True
+            await send({"type": "http.response.body", "body": coder.finish() if coder else b""})
+        except OSError as error:
+            if over(source) and not ended:
+                raise failure(error) from error
+            raise
         finally:
-            await self._source.close()
-
-    async def _forward(self, send: Send, chunk: Any) -> None:
-        data = as_bytes(chunk)
-        if data:
-            body = await self._coder.add(data) if self._coder else data
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+            if not ended or source.__class__ is not AsyncGeneratorType:
+                await closed(source)
 
 
 class Stream(Response):
@@ -142,7 +185,7 @@ class Stream(Response):
         TypeError: *iterable* is not an iterable of chunks.
     """
 
-    streamed = True
+    streamed, body = True, b""
 
     def __init__(
         self,
@@ -152,13 +195,12 @@ class Stream(Response):
         headers: HeaderInput = (),
         compress: bool = False,
     ) -> None:
-        if isinstance(iterable, (str, bytes, bytearray)) or not isinstance(iterable, (Iterable, AsyncIterable)):
-            raise TypeError(f"Stream needs an iterable of chunks, not {type(iterable).__name__!r}")
-        self.body, self.status, self.headers, self.compress = b"", int(status), headers, compress
+        self.status, self.compress = int(status), compress
+        self.pairs = tuple(checked(headers)) if headers else ()
         if content_type and value_of(self.pairs, b"content-type") is None:
             self.pairs = (*self.pairs, header(b"content-type", content_type))
-        once = isinstance(iterable, (Iterator, AsyncIterator))
-        self._sources = iter([Chunks(iterable)]) if once else map(Chunks, repeat(iterable))
+        # nearly every stream is an async generator; whatever else is asked of it takes longer than a chunk
+        self._sources = iter((iterable,)) if iterable.__class__ is AsyncGeneratorType else sources(iterable)
 
     async def prepare(self, request: Request) -> Response:
         """Return the stream with its first chunk at hand; what the iterable raises passes through.
@@ -170,15 +212,18 @@ class Stream(Response):
         if source is None:
             raise RuntimeError("stream: an iterator can be sent once; give Stream an iterable that starts anew")
         try:
-            first = await anext(source, b"")
-            headers, coded = tuple(self.raw_headers(None)), False
-            if value_of(headers, b"content-type") is None:
+            first: Any = b""
+            async for chunk in source:
+                first = chunk
+                break
+            headers, packed = tuple(self.raw_headers(None)) if self.pairs else (), False
+            if not headers or value_of(headers, b"content-type") is None:
                 headers = (*headers, TEXT if isinstance(first, str) else OCTETS)
             if self.compress:
-                headers, coded = negotiated(request, self.status, headers, None)
-            return Chunked(self.status, headers, source, Gzip() if coded else None, first)
+                headers, packed = negotiated(request, self.status, headers, None)
+            return Chunked(self.status, headers, source, Gzip() if packed else None, first)
         except BaseException:
-            await source.close()
+            await closed(source)
             raise
 
     async def write(self, request: Request, send: Send) -> None:

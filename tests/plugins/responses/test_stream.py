@@ -150,6 +150,18 @@ async def test_an_error_of_the_system_does_not_pass_for_a_lost_client(ask: Any, 
     assert isinstance(caught.value.__cause__, ConnectionError)
 
 
+async def test_an_error_of_the_system_in_any_async_iterator_does_not_pass_for_a_lost_client(ask: Any) -> None:
+    class Failing:
+        def __aiter__(self) -> "Failing":
+            return self
+
+        async def __anext__(self) -> bytes:
+            raise ConnectionError("gone")
+
+    with pytest.raises(RuntimeError, match="stream: its iterable failed: gone"):
+        await ask(Stream(Failing()))
+
+
 @KINDS
 @pytest.mark.parametrize("chunk", [1, None, ["a"]])
 async def test_a_chunk_that_is_neither_text_nor_bytes_is_refused(ask: Any, kind: str, chunk: Any) -> None:
@@ -185,6 +197,15 @@ async def test_the_source_is_closed_when_the_client_is_lost(media: Any, kind: st
     with pytest.raises(OSError, match="lost"):
         await stream(source, kind).write(Request(scope, None, None), send)  # type: ignore[arg-type]  # not asked
     assert source.closed == 1
+
+
+async def test_a_client_lost_before_the_end_of_an_empty_stream_is_told_as_such() -> None:
+    async def send(message: Any) -> None:
+        raise OSError("lost")
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    with pytest.raises(OSError, match="lost"):
+        await stream(Source(), "later").write(Request(scope, None, None), send)  # type: ignore[arg-type]  # not asked
 
 
 @KINDS
