@@ -1,16 +1,18 @@
 """The branch of each app that has models: its label, and the folder of its revisions."""
 
+import inspect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from kernel import App
 from kernel.errors import did_you_mean
-from kernel.layers import as_tuple
 from kernel.types import Application
+from kernel_orm.config import DEFAULT
+from kernel_orm.declared import declared
 from kernel_orm.migrations.faults import Fault
 
 PREFIX = 19
@@ -40,24 +42,25 @@ class Branch:
         return any(f"{module}.".startswith(f"{own}.") for own in self.modules)
 
 
-def branches(kernel: Application) -> list[Branch]:
-    """Return the branch of each active app that names models, in order; their modules are imported."""
+def branches(kernel: Application, database: str = DEFAULT) -> list[Branch]:
+    """Return the branch of each active app that names models, in order."""
     members = {member.name: member.plugin for member in kernel.plan.active}
-    found = []
-    for name, answer in kernel.collect("kernel_models"):
-        modules = tuple(str(getattr(module, "__name__", module)) for module in as_tuple(answer))
-        if modules:
-            found.append(Branch(name, modules, folder(members[name])))
-    return found
+    modules: dict[str, tuple[str, ...]] = {}
+    for app, module in declared(kernel):
+        modules[app] = (*modules.get(app, ()), module)
+    return [Branch(app, names, folder(members[app], database)) for app, names in modules.items()]
 
 
-def folder(plugin: Any) -> Path:
-    """Return where an app's revisions are: migrations/versions beside the file that declares it."""
+def folder(plugin: Any, database: str = DEFAULT) -> Path:
+    """Return where an app's revisions are, beside the file that declares it.
+
+    That is migrations/versions, and migrations/NAME/versions for [database.NAME].
+    """
     if isinstance(plugin, App):
         file = plugin.where.rpartition(":")[0]
     else:
-        file = str(import_module((plugin if isinstance(plugin, type) else type(plugin)).__module__).__file__)
-    return Path(file).resolve().parent / "migrations" / "versions"
+        file = inspect.getfile(plugin if isinstance(plugin, (type, ModuleType)) else type(plugin))
+    return Path(file).resolve().parent.joinpath("migrations", *(() if database == DEFAULT else (database,)), "versions")
 
 
 def chosen(known: Iterable[Branch], app: str) -> Branch:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kernel_settings import Duration
+
 from kernel_orm.database import Database
 from kernel_orm.errors import Unreachable
 from kernel_orm.migrations.faults import Fault
 from kernel_orm.url import in_memory, shown
-from kernel_settings import Duration
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection

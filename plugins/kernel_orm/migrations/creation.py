@@ -19,9 +19,7 @@ async def create(database: Database) -> bool:
         Fault: the server cannot be reached.
     """
     if missing(database):
-        Path(str(database.url.database)).parent.mkdir(parents=True, exist_ok=True)
-        Path(str(database.url.database)).touch()
-        return True
+        return touch(Path(str(database.url.database)))
     engine = patient(database)
     try:
         async with engine.connect():
@@ -32,6 +30,13 @@ async def create(database: Database) -> bool:
     finally:
         await engine.dispose()
     return await administer(database, "CREATE DATABASE {}", str(database.url.database))
+
+
+def touch(file: Path) -> bool:
+    """Create an empty file, which is an empty SQLite database."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    return True
 
 
 async def administer(database: Database, statement: str, *names: str) -> bool:

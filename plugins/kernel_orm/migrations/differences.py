@@ -72,12 +72,19 @@ def _sentence(operation: Any) -> str:
     for kind, say in WORDS.items():
         if isinstance(operation, kind):
             return say(operation)
-    return f"{type(operation).__name__} on '{operation.table_name}'"
+    return f"{type(operation).__name__} on '{table_of(operation)}'"
 
 
 def _altered(operation: Any) -> str:
-    changes = [f"{what.removeprefix('modify_')} {old} is to be {new}" for what, *_, old, new in operation.to_diff_tuple()]
-    return f"column '{operation.table_name}.{operation.column_name}' differs: {', '.join(changes)}"
+    changes = [(what.removeprefix("modify_"), old, new) for what, *_, old, new in operation.to_diff_tuple()]
+    told = ", ".join(f"{what} {old} is to be {new}" for what, old, new in changes)
+    return f"column '{operation.table_name}.{operation.column_name}' differs: {told}"
+
+
+def table_of(operation: Any) -> str:
+    """Return the name of the table an operation changes; for a foreign key that it leads from."""
+    name: str = getattr(operation, "table_name", None) or operation.source_table
+    return name
 
 
 WORDS: dict[type, Callable[[Any], str]] = {
@@ -88,6 +95,6 @@ WORDS: dict[type, Callable[[Any], str]] = {
     ops.AlterColumnOp: _altered,
     ops.CreateIndexOp: lambda op: f"index '{op.index_name}' on '{op.table_name}' is missing",
     ops.DropIndexOp: lambda op: f"index '{op.index_name}' on '{op.table_name}' is not declared any more",
-    ops.AddConstraintOp: lambda op: f"constraint '{op.constraint_name}' on '{op.to_constraint().table.name}' is missing",
+    ops.AddConstraintOp: lambda op: f"constraint '{op.constraint_name}' on '{table_of(op)}' is missing",
     ops.DropConstraintOp: lambda op: f"constraint '{op.constraint_name}' on '{op.table_name}' is not declared any more",
 }

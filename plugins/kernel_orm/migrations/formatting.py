@@ -8,7 +8,7 @@ import ast
 from collections.abc import Sequence
 
 WIDTH = 79
-BRACKETS = {ast.List: "[]", ast.Tuple: "()", ast.Set: "{}"}
+BRACKETS = {ast.List: ("[", "]"), ast.Tuple: ("(", ")"), ast.Set: ("{", "}")}
 
 
 def formatted(source: str, indent: int = 4) -> str:

@@ -61,8 +61,17 @@ class History:
         heads = self.heads(branch)
         if len(heads) > 1:
             message = f"app '{branch.app}' has {len(heads)} heads: {', '.join(sorted(heads))}"
-            raise Fault("heads", message, f"join them with 'kernel db revision {branch.app} --merge'", str(branch.folder))
+            raise Fault("heads", message, f"kernel db revision {branch.app} --merge", str(branch.folder))
         return heads[0] if heads else None
+
+    def chosen(self, app: str) -> Branch:
+        """Return the branch of *app*; Fault without."""
+        return chosen(self.branches, app)
+
+    def demand_single_heads(self) -> None:
+        """Raise Fault if an app has several heads."""
+        for branch in self.branches:
+            self.head(branch)
 
     def named(self, identifier: str) -> str:
         """Return app, identifier and title of a revision."""
@@ -93,11 +102,11 @@ class History:
         """
         app, at, step = text.partition("@")
         if at:
-            return f"{chosen(self.branches, app).label}@{step}"
+            return f"{self.chosen(app).label}@{step}"
         if text in {name for branch in self.branches for name in (branch.app, branch.label)}:
             if not alone:
                 raise Fault("target", f"'{text}' does not say how far", f"one step: {text}@-1; all: {text}@base")
-            return f"{chosen(self.branches, text).label}@{alone}"
+            return f"{self.chosen(text).label}@{alone}"
         return text
 
     def write(self, branch: Branch, title: str, heads: Sequence[str], **body: Any) -> "Script":
@@ -106,13 +115,12 @@ class History:
         Raises:
             Fault: the file cannot be written.
         """
-        first = {} if heads else {"branch_labels": branch.label}
-        title = " ".join(title.replace("\\", "/").replace('"', "'").split())
-        where = {"head": list(heads) or "base", "splice": False, "version_path": branch.folder}
-        words = {"title": f"{title[:1].upper()}{title[1:]}".rstrip(".") + ".", "app": branch.app, "written": self.now}
+        title = " ".join(title.replace("\\", "/").replace('"', "'").split()).rstrip(".")
+        identifier = f"{branch.prefix}_{rev_id()}"
+        label = None if heads else branch.label
+        after, words = list(heads) or "base", {"app": branch.app, "written": self.now, "literal": literal, **body}
         with told():
-            identifier = f"{branch.prefix}_{rev_id()}"
-            script = self.script.generate_revision(identifier, title, literal=literal, **where, **first, **words, **body)
+            script = self.script.generate_revision(identifier, title, after, False, label, branch.folder, **words)
         assert script, "Alembic reads what it wrote"
         return script
 

@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel_orm.config import DEFAULT
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 Key = tuple[str | None, str]
 """Schema and name of a table."""
-CREATING = {"create_table": 0, "rename_table": 1}
-"""Operations after which a table is there, and the place of its name among their arguments."""
+CREATING: dict[str, tuple[int | str, ...]] = {
+    "create_table": (0, "table_name"),
+    "rename_table": (1, "new_table_name"),
+}
+"""Operations after which a table is there, and where among their arguments its name is."""
 
 
 def owners(branches: Sequence[Branch]) -> "dict[Table, Branch | None]":
@@ -66,13 +70,14 @@ def key(table: "Table") -> Key:
 
 def created(revisions: "Iterable[Script]") -> set[Key]:
     """Return the tables that revisions create or rename to: read in their sources, nothing is run."""
-    found = set()
+    found = set[Key]()
     for revision in revisions:
-        for node in ast.walk(ast.parse(revision.module.__loader__.get_source(revision.module.__name__))):
+        for node in ast.walk(ast.parse(Path(revision.path).read_bytes())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CREATING:
-                words = {word.arg: word.value for word in node.keywords}
-                found.add((_text(words.get("schema")), _text(node.args[CREATING[node.func.attr]])))
-    return {(schema, name) for schema, name in found if name}
+                words = {word.arg: word.value for word in node.keywords} | dict(enumerate(node.args))
+                name = next((text for place in CREATING[node.func.attr] if (text := _text(words.get(place)))), None)
+                found |= {(_text(words.get("schema")), name)} if name else set()
+    return found
 
 
 def _text(node: ast.expr | None) -> str | None:

@@ -1,4 +1,4 @@
-"""${title}
+"""${message[:1].upper()}${message[1:]}.
 
 Revision ${up_revision} of app ${app}, after ${comma(down_revision) or "nothing"}.
 Written ${f"{written:%Y-%m-%d %H:%M}"} UTC.

@@ -12,7 +12,6 @@ from kernel_orm.migrations.faults import Fault
 from kernel_orm.migrations.history import History
 
 if TYPE_CHECKING:
-    from alembic.runtime.migration import MigrationStep
     from sqlalchemy import Connection
 
 
@@ -68,9 +67,9 @@ def stamp(connection: "Connection", history: History, target: str) -> list[str]:
 
 
 def _move(connection: "Connection", history: History, plan: Any) -> list[str]:
-    ran: list[MigrationStep] = []
+    ran: list[Any] = []
 
-    def steps(heads: tuple[str, ...], context: Versions) -> "Iterator[MigrationStep]":
+    def steps(heads: tuple[str, ...], context: Versions) -> Iterator[Any]:
         for step in plan(heads):
             ran.append(step)
             yield step
@@ -91,7 +90,7 @@ def _described(step: Any, history: History) -> str:
 
 
 @contextmanager
-def _told(ran: "list[MigrationStep]", history: History) -> Iterator[None]:
+def _told(ran: list[Any], history: History) -> Iterator[None]:
     """Turn what fails into a finding that names the revision.
 
     Whatever a revision raises is its finding: it is code of the project.
