@@ -4,6 +4,7 @@ This room imports click and nothing that needs SQLAlchemy: it is loaded to list 
 """
 
 import json
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -32,6 +33,7 @@ def db() -> None:
     Each app with models has revisions of its own, in the folder migrations/versions beside the file
     that declares it. A TARGET is APP@head, APP@base, APP@+1, APP@-2, or a revision.
     """
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def wanted(name: str) -> "Schema":

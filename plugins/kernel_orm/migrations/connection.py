@@ -1,7 +1,7 @@
 """A connection to change a schema with: no time limit, one transaction also on SQLite, one user at a time."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,18 +47,16 @@ async def connected(database: Database) -> "AsyncIterator[AsyncConnection]":
     if missing(database):
         raise Fault("missing", f"database '{database.name}' does not exist", CREATE, shown(database.url))
     engine = patient(database)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
         try:
-            connection = await engine.connect()
+            connection = await stack.enter_async_context(engine.connect())
         except Unreachable as error:
             raise unreachable(database, error) from error
-        async with connection:
-            if engine.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
-                await connection.commit()
-            yield connection
-    finally:
-        await engine.dispose()
+        if engine.dialect.name == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
+            await connection.commit()
+        yield connection
 
 
 def patient(database: Database, url: "URL | None" = None) -> "AsyncEngine":

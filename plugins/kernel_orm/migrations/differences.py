@@ -8,7 +8,7 @@ from alembic.operations import ops
 
 from kernel_orm.migrations.history import History
 from kernel_orm.migrations.ownership import Key, key
-from kernel_orm.migrations.versions import versions
+from kernel_orm.migrations.versions import Versions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -43,7 +43,7 @@ def differences(connection: "Connection", history: History, tables: "Iterable[Ta
     options: dict[str, Any] = {"include_name": known, "include_object": meant, "include_schemas": schemas != {None}}
     with connection.begin():
         metadata = tables[0].metadata if tables else _nothing()
-        script = produce_migrations(versions(connection, history, **options), metadata)
+        script = produce_migrations(Versions(connection, history, **options), metadata)
     assert script.upgrade_ops
     return script.upgrade_ops
 

@@ -33,7 +33,7 @@ class History:
         self.branches, self.now = branches, datetime.now(UTC)
         name = f"{self.now:%Y%m%d_%H%M}_%(slug)s_%(rev)s"
         folders = dict.fromkeys(branch.folder for branch in branches)
-        self.script = ScriptDirectory(HERE, name, version_locations=[str(folder) for folder in folders])
+        self.script = ScriptDirectory(HERE, name, version_locations=list(folders), messaging_opts={"quiet": True})
         with told():
             self.revisions: list[Script] = list(self.script.walk_revisions())
 

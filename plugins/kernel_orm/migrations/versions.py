@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 
 
 class Versions(MigrationContext):
-    """The versions noted in one database; those of apps that are not active are left alone."""
+    """The versions noted in one database; those of apps that are not active are left alone.
 
-    history: History
+    Args:
+        connection: in no transaction, unless nothing is to be changed.
+    """
+
+    def __init__(self, connection: "Connection", history: History, **options: Any) -> None:
+        transactional = True if connection.dialect.name == "sqlite" else None
+        defaults = {"script": history.script, "render_as_batch": True, "transactional_ddl": transactional}
+        super().__init__(connection.dialect, connection, {**defaults, **options})
+        self.history = history
 
     def get_current_heads(self) -> tuple[str, ...]:
         """Return the revisions the database is at.
@@ -36,19 +44,10 @@ class Versions(MigrationContext):
         return tuple(head for head in heads if head not in strange)
 
 
-def versions(connection: "Connection", history: History, **options: Any) -> Versions:
-    """Return the versions of a connection that is in no transaction."""
-    options = {"transactional_ddl": True if connection.dialect.name == "sqlite" else None, **options}
-    context = Versions.configure(connection, opts={"script": history.script, "render_as_batch": True, **options})
-    assert isinstance(context, Versions)
-    context.history = history
-    return context
-
-
 def current(connection: "Connection", history: History) -> tuple[str, ...]:
     """Return the revisions the database is at, and end the transaction."""
     with connection.begin():
-        return versions(connection, history).get_current_heads()
+        return Versions(connection, history).get_current_heads()
 
 
 def upgrade(connection: "Connection", history: History, target: str) -> list[str]:
@@ -74,7 +73,7 @@ def _move(connection: "Connection", history: History, plan: Any) -> list[str]:
             ran.append(step)
             yield step
 
-    context = versions(connection, history, fn=steps)
+    context = Versions(connection, history, fn=steps)
     with _told(ran, history), context.begin_transaction(), Operations.context(context):
         context.run_migrations()
         if connection.dialect.name == "sqlite":

@@ -16,7 +16,7 @@ from kernel_orm.migrations.differences import differences, flat, table_of, whole
 from kernel_orm.migrations.faults import Fault
 from kernel_orm.migrations.formatting import formatted
 from kernel_orm.migrations.schema import Schema
-from kernel_orm.migrations.versions import versions
+from kernel_orm.migrations.versions import Versions
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -29,9 +29,8 @@ KNOWN = {"sa": "import sqlalchemy as sa", "op": "from alembic import op", "batch
 
 def first(schema: Schema, branch: Branch, title: str) -> "Script":
     """Write the first revision of an app: all its tables. No database is looked at."""
-    return _generated(
-        schema, branch, title or "first", whole(schema.tables(branch)), schema.database.url.get_dialect()()
-    )
+    dialect = schema.database.url.get_dialect()()
+    return _generated(schema, branch, title or "first", whole(schema.tables(branch)), dialect)
 
 
 def following(connection: "Connection", schema: Schema, branch: Branch, title: str) -> "Script":
@@ -41,7 +40,7 @@ def following(connection: "Connection", schema: Schema, branch: Branch, title: s
         Fault: it is not at the head.
     """
     with connection.begin():
-        heads = versions(connection, schema.history).get_current_heads()
+        heads = Versions(connection, schema.history).get_current_heads()
     if pending := schema.history.pending(branch, heads):
         message = f"the database '{schema.database.name}' lacks {len(pending)} revisions of '{branch.app}'"
         raise Fault("behind", message, f"what changed is seen against the last one: kernel db upgrade {branch.app}")
