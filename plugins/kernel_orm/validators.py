@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel_data.field import Field
 from kernel_data.invalid import Invalid
-from kernel_data.validators.validator import BLANK, NOTHING, Meta, Validator
+from kernel_data.validators.validator import BLANK, Meta, Validator
 from kernel_errors import Error
 
 from kernel_orm.lookups import column_of, columns_of, is_there, session_for

@@ -101,9 +101,9 @@ def revision(app: str, title: str, empty: bool, merge: bool, name: str) -> None:
 @database
 def upgrade(target: str, name: str) -> None:
     """Run revisions up to TARGET, by default all of all apps."""
-    from kernel_orm.migrations.versions import upgrade
+    from kernel_orm.migrations.tables import migrate
 
-    _move(upgrade, name, target, "head")
+    _move(migrate, name, target, "head")
 
 
 @db.command(context_settings=minus)
@@ -113,7 +113,7 @@ def downgrade(target: str, name: str) -> None:
     """Undo revisions down to TARGET."""
     from kernel_orm.migrations.versions import downgrade
 
-    _move(downgrade, name, target)
+    _move(lambda connection, schema, exact: downgrade(connection, schema.history, exact), name, target)
 
 
 @db.command()
@@ -123,7 +123,7 @@ def stamp(target: str, name: str) -> None:
     """Note that the database is at TARGET, without running anything."""
     from kernel_orm.migrations.versions import stamp
 
-    _move(stamp, name, target, "head")
+    _move(lambda connection, schema, exact: stamp(connection, schema.history, exact), name, target, "head")
 
 
 def _move(how: Callable[..., list[str]], name: str, target: str, alone: str = "") -> None:
@@ -132,7 +132,7 @@ def _move(how: Callable[..., list[str]], name: str, target: str, alone: str = ""
     schema = wanted(name)
     schema.history.demand_single_heads()
     exact = schema.history.target(target, alone)
-    lines = waited(work, schema.database, lambda connection: how(connection, schema.history, exact))
+    lines = waited(work, schema.database, lambda connection: how(connection, schema, exact))
     click.echo("\n".join(lines or ["nothing to do"]))
 
 
