@@ -19,6 +19,7 @@ from kernel_orm.config import DatabaseConfig as DatabaseConfig
 from kernel_orm.database import Database as Database
 from kernel_orm.declared import import_models as import_models
 from kernel_orm.errors import ResponseBegun as ResponseBegun, Unreachable as Unreachable
+from kernel_orm.values import fold as fold
 
 if TYPE_CHECKING:
     from kernel_orm.models import Base as Base

@@ -80,3 +80,10 @@ class Orm(Plugin):
     def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
         """Report urls, drivers and models that cannot be used."""
         return check(kernel, self.databases, deploy)
+
+    @hookimpl
+    def kernel_commands(self, cli: Any) -> None:
+        """Add `kernel db`."""
+        from kernel_orm.migrations.commands import db
+
+        cli.add_command(db)

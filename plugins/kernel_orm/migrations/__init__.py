@@ -1,0 +1,1 @@
+"""Versions of a database schema, a branch for each app, through Alembic."""
