@@ -61,14 +61,14 @@ class Parts:
     async def take(self, events: Iterable[Any]) -> None:
         """Take events of the parser: the head of a part, its bytes, None at its end."""
         for event in events:
-            if event is None:
-                await self._end(self._segment)
-            elif isinstance(event, MultipartSegment):
-                self._begin(event)
-            else:
+            if event.__class__ is bytes:
                 self._add(event)
-                if self._spool and self._in_memory > self._limits.spool_size:
+                if self._in_memory > self._limits.spool_size and self._spool:
                     await self._spill(self._spool)
+            elif event is None:
+                await self._end(self._segment)
+            else:
+                self._begin(event)
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._segment = segment
