@@ -134,9 +134,9 @@ class HttpClient:
     def _once(self, method: str, url: str, headers: list[tuple[bytes, bytes]], parts: list[bytes]) -> HttpResponse:
         connection = self._connection = self._connection or self._connect()
         sent = completed(headers, self.cookies.sent(self._whole(url)))
-        chunked = len(parts) > 1
+        chunked, own_host = len(parts) > 1, any(name.lower() == b"host" for name, _ in headers)
         try:
-            connection.putrequest(method, url, skip_accept_encoding=True)
+            connection.putrequest(method, url, skip_host=own_host, skip_accept_encoding=True)
             for name, value in [*sent, *([(b"transfer-encoding", b"chunked")] if chunked else [])]:
                 connection.putheader(name, value)
             connection.endheaders(parts if chunked else parts[0] or None, encode_chunked=chunked)

@@ -100,6 +100,11 @@ def test_a_body_that_is_no_json_stays_bytes(client):
     assert repr(response) == "<HttpResponse 200 b'plain'>"
 
 
+def test_a_host_header_of_ones_own_takes_the_place_of_the_usual_one(client):
+    assert client.get("/", headers={"Host": "shop.example"}).data["headers"]["host"] == "shop.example"
+    assert client.get("/").data["headers"]["host"].startswith("127.0.0.1:")
+
+
 def test_one_connection_serves_all_requests(client, server):
     client.get("/")
     client.get("/")

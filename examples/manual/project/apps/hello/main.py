@@ -9,6 +9,7 @@ from project.apps.hello.controllers.views import views
 from project.apps.hello.urls import declared
 
 app = App(
+    name="hello",
     routes=[routes, views, declared],
     hooks=[hooks],
     models=["project.apps.hello.db.models"],
