@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -132,19 +133,12 @@ async def test_what_is_not_required_comes_back_by_itself(kernel_of: Any, note: A
         postgres.start()
 
 
-async def test_what_is_required_fails_the_start_in_time(kernel_of: Any, free_tcp_port: int) -> None:
-    async def silent(stream: Any) -> None:
-        await anyio.sleep_forever()
-
-    async with (
-        anyio.create_task_group() as group,
-        await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=free_tcp_port) as listener,
-    ):
-        group.start_soon(listener.serve, silent)
-        kernel = kernel_of(host="127.0.0.1", port=str(free_tcp_port), password="s3cret", connect_timeout="200ms")
+async def test_what_is_required_fails_the_start_in_time(kernel_of: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        kernel = kernel_of(host="127.0.0.1", port=port, password="s3cret", connect_timeout="200ms")
         with anyio.fail_after(5), pytest.raises(LifespanFailed, match="cannot be reached: TimeoutError"):
             await Client(kernel).__aenter__()
-        group.cancel_scope.cancel()
 
 
 async def test_a_server_may_be_given_by_its_parts_and_any_password(kernel_of: Any, postgres: Any) -> None:
