@@ -23,17 +23,7 @@ DEFERRED = {sqlite.BEGIN: "DEFERRED"}
 
 def create_engine(url: "URL", config: DatabaseConfig, name: str) -> AsyncEngine:
     """Return an engine that has not connected yet; *name* is for messages."""
-    pool = {
-        "pool_size": config.pool_size,
-        "max_overflow": config.max_overflow,
-        "pool_timeout": config.pool_timeout,
-        "pool_pre_ping": config.pre_ping,
-        "pool_recycle": math.ceil(config.recycle),
-    }
-    more: dict[str, Any] = {"isolation_level": config.isolation_level.upper()} if config.isolation_level else {}
-    own = OPTIONS.get(url.get_backend_name())
-    settings = {**pool, **more, **(own(url, config) if own else {})}
-    engine = create_async_engine(url, echo=config.echo, hide_parameters=not config.echo, **settings)
+    engine = create_async_engine(url, **settings(url, config))
     if url.get_backend_name() == "sqlite":
         sqlite.prepare(engine)
     _shield(engine)
@@ -41,16 +31,31 @@ def create_engine(url: "URL", config: DatabaseConfig, name: str) -> AsyncEngine:
     return engine
 
 
-def _postgresql(url: "URL", config: DatabaseConfig) -> dict[str, Any]:
-    if url.get_driver_name() != "asyncpg":
-        return {}
+def settings(url: "URL", config: DatabaseConfig) -> dict[str, Any]:
+    """Return what SQLAlchemy is told; the values of statements are hidden unless all is logged anyway."""
+    common = {
+        "echo": config.echo,
+        "hide_parameters": not config.echo,
+        "pool_size": config.pool_size,
+        "max_overflow": config.max_overflow,
+        "pool_timeout": config.pool_timeout,
+        "pool_pre_ping": config.pre_ping,
+        "pool_recycle": math.ceil(config.recycle),
+    }
+    level = {"isolation_level": config.isolation_level.upper()} if config.isolation_level else {}
+    own = DRIVERS.get(url.drivername)
+    return {**common, **level, **(own(url, config) if own else {})}
+
+
+def asyncpg(url: "URL", config: DatabaseConfig) -> dict[str, Any]:
+    """Return the options of PostgreSQL: how long a connection and a statement may take."""
     limit = {"statement_timeout": str(round(config.statement_timeout * 1000))}
     return {"connect_args": {"timeout": config.connect_timeout, "server_settings": limit}}
 
 
-OPTIONS: dict[str, Callable[["URL", DatabaseConfig], dict[str, Any]]] = {
-    "sqlite": sqlite.options,
-    "postgresql": _postgresql,
+DRIVERS: dict[str, Callable[["URL", DatabaseConfig], dict[str, Any]]] = {
+    "sqlite+aiosqlite": sqlite.options,
+    "postgresql+asyncpg": asyncpg,
 }
 
 

@@ -144,6 +144,7 @@ async def test_who_asks_for_no_session_touches_no_connection(running: Any) -> No
         assert (pool.checkedin(), pool.checkedout()) == (before, 0)
 
 
+@pytest.mark.e2e
 async def test_a_thousand_concurrent_requests_see_only_their_own(
     running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:

@@ -1,0 +1,73 @@
+"""What is told about a database before anything is started."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import kernel_orm
+import pytest
+
+from kernel import App, Kernel, Problem
+from kernel.errors import BootError
+
+
+def problems(app: Any = None, **section: Any) -> list[Problem]:
+    return list(Kernel({"database": section}, apps=[app] if app else []).problems)
+
+
+def deployed(**section: Any) -> list[str]:
+    kernel = Kernel({"database": section}).boot()
+    return [f"{one.level} {one.id}" for one in kernel.booted.check(deploy=True) if one.id.startswith("orm.")]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nonsense", r"\[database\] the url cannot be parsed"),
+        ("oracel://db", "SQLAlchemy knows no 'oracel'"),
+        ("sqlite+pysqlite://", "driver of 'sqlite\\+pysqlite' does not work on an event loop"),
+    ],
+)
+def test_an_url_that_cannot_be_used_is_told(url: str, message: str) -> None:
+    with pytest.raises(BootError, match=message):
+        Kernel({"database": {"url": url}}).boot()
+
+
+@pytest.mark.parametrize(
+    ("driver", "url", "package"),
+    [
+        ("asyncpg", "postgresql://db", "asgi-kernel[postgresql]"),
+        ("asyncmy", "mysql+asyncmy://db", "asyncmy"),
+    ],
+)
+def test_a_missing_driver_is_told_with_what_to_install(
+    driver: str, url: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, driver, None)
+    [problem] = problems(url=url)
+    assert (problem.id, problem.hint) == ("orm.driver", f"pip install '{package}'")
+
+
+def test_models_that_cannot_be_imported_are_told_all_at_once(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "orm_broken.py").write_text("x = 1\nraise RuntimeError('a bug')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = problems(App(name="shop", models=["orm_broken", "orm_missing"]))
+    assert [problem.id for problem in found] == ["orm.models", "orm.models"]
+    assert "app 'shop': the models 'orm_broken' cannot be imported: RuntimeError: a bug" in found[0].message
+    assert found[0].where == f"{tmp_path}/orm_broken.py:2"
+    assert "No module named 'orm_missing'" in found[1].message
+
+
+def test_models_are_imported_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "orm_models", ModuleType("orm_models"))
+    good, bad = (Kernel({}, apps=[App(name="shop", models=name)]) for name in ("orm_models", "orm_missing"))
+    kernel_orm.import_models(good.boot())
+    with pytest.raises(BootError, match="orm_missing"):
+        kernel_orm.import_models(bad.boot())
+
+
+def test_what_is_unfit_for_production_is_told() -> None:
+    assert deployed(url="sqlite://") == ["error orm.memory"]
+    assert deployed(echo="true") == ["warning orm.echo"]
+    assert deployed() == []
