@@ -176,3 +176,11 @@ async def test_only_a_live_folder_notices_a_new_file(write: Any, live: bool) -> 
     assert list(folders) == ["shop:a.html"]
     write("shop", {"b.html": ""})
     assert (folders.find("b.html") == "shop:b.html", len(list(folders))) == (live, 2 if live else 1)
+
+
+def test_a_file_that_vanished_is_not_found() -> None:
+    from kernel_templating import TemplateNotFound
+    from kernel_templating.environment import environment
+
+    with pytest.raises(TemplateNotFound):
+        environment(Folders({}), {}).get_template("shop:page.html")

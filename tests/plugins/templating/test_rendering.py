@@ -234,6 +234,9 @@ async def test_a_rescuer_may_return_a_template(make_app: Any) -> None:
         def kernel_rescue(self, exc_type: type[Exception]) -> Any:
             return lambda request, error: Template("sorry.html", {"price": price})
 
-    app = make_app("shop", {"sorry.html": "{{ price() }}"})
+    async def page(request: Any) -> Any:
+        raise KeyError
+
+    app = make_app("shop", {"sorry.html": "{{ price() }}"}, {"/page": page})
     async with Client(Kernel({}, apps=[app], plugins=[Sorry])) as client:
-        assert (await client.get("/nowhere")).body == b"3 EUR"
+        assert [(await client.get(path)).body for path in ("/shop/page", "/nowhere")] == [b"3 EUR"] * 2
