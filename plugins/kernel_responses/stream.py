@@ -16,6 +16,7 @@ from kernel_responses.fields import value_of
 CLOSING_TIME = 10.0
 """Seconds an iterable has to clean up after it was left, even if the request is cancelled."""
 END: Any = object()
+_new = object.__new__
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 OCTETS = (b"content-type", b"application/octet-stream")
 
@@ -140,16 +141,17 @@ class Chunked(Response):
         length: int | None = None,
     ) -> None:
         self.status, self.pairs = status, headers
-        self._sent = source, coder, first, length
+        self.sent = source, coder, first, length
 
     async def write(self, request: Request, send: Send) -> None:
         """Send the start, each chunk in a message of its own, and the end."""
-        source, coder, chunk, length = self._sent
-        plain, ended = None if coder else bytes, over(source)
+        source, coder, chunk, length = self.sent
+        plain, ended = None if coder else bytes, False
         try:
-            headers = self.raw_headers(length)
-            await send({"type": "http.response.start", "status": self.status, "headers": headers})
-            if request.scope["method"] == "HEAD" or self.status in WITHOUT_BODY:
+            status, known = self.status, self.pairs.__class__ is tuple  # most often there is nothing to work out
+            headers = [*self.pairs] if known and status == 200 and length is None else self.raw_headers(length)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            if request.scope["method"] == "HEAD" or status in WITHOUT_BODY:
                 return await send({"type": "http.response.body", "body": b""})
             if chunk.__class__ is not plain:
                 chunk = await coded(chunk, coder)
@@ -216,12 +218,17 @@ class Stream(Response):
             async for chunk in source:
                 first = chunk
                 break
+            else:
+                source = Chunks(())  # of a generator that ended here nobody can tell later where an error came from
             headers, packed = tuple(self.raw_headers(None)) if self.pairs else (), False
             if not headers or value_of(headers, b"content-type") is None:
                 headers = (*headers, TEXT if isinstance(first, str) else OCTETS)
             if self.compress:
                 headers, packed = negotiated(request, self.status, headers, None)
-            return Chunked(self.status, headers, source, Gzip() if packed else None, first)
+            answer: Chunked = _new(Chunked)  # its constructor in place: the call costs as much as a chunk
+            answer.status, answer.pairs = self.status, headers
+            answer.sent = source, Gzip() if packed else None, first, None
+            return answer
         except BaseException:
             await closed(source)
             raise

@@ -54,15 +54,16 @@ class Static(Plugin):
     def kernel_configure(self, kernel: Application, config: StaticConfig) -> None:
         """Find the folders."""
         self._plugins = {member.name: member.plugin for member in kernel.plan.active}
-        apps = {name: self._folders(name, answer) for name, answer in kernel.collect("kernel_static_dirs")}
+        answers = [(name, as_tuple(answer)) for name, answer in kernel.collect("kernel_static_dirs")]
+        apps = {name: self._folders(name, folders) for name, folders in answers if folders}
         folders = Folders(apps, follow_symlinks=config.follow_symlinks, hidden_files=config.hidden_files)
         self._library = Library(folders, Fingerprints(), cache_control(config.max_age))
         self._prefix = config.prefix.rstrip("/")
         kernel.provide("static_url", StaticUrl(self._library, Base(kernel, config.url or self._prefix)))
 
-    def _folders(self, name: str, answer: Any) -> tuple[Path, ...]:
+    def _folders(self, name: str, folders: Iterable[Any]) -> tuple[Path, ...]:
         """Return the folders that a plugin names, as real paths."""
-        return tuple((home(self._plugins[name]) / folder).resolve() for folder in as_tuple(answer))
+        return tuple((home(self._plugins[name]) / folder).resolve() for folder in folders)
 
     @hookimpl
     def kernel_routes(self) -> Iterable[Route]:

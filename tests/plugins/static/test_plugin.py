@@ -14,7 +14,7 @@ def paths(kernel: Kernel) -> list[str]:
 
 
 def test_a_project_without_static_folders_has_no_route() -> None:
-    kernel = Kernel({}, apps=[App(name="shop")]).boot()
+    kernel = Kernel({}, apps=[App(name="shop", static_dirs=[])]).boot()
     assert paths(kernel) == []
     with pytest.raises(LookupError, match="no app 'shop' has static_dirs"):
         kernel.service("static_url")("shop/a")
