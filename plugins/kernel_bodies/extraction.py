@@ -8,6 +8,7 @@ from kernel_requests.json import decode as read_exactly
 from kernel import Request
 from kernel_bodies.structs import StructBody
 
+REFUSED: Any = object()
 Extract = Callable[[Request], Awaitable[Any]]
 
 
@@ -19,8 +20,10 @@ def json_extractor(body: StructBody, depth: int, most: int) -> Extract:
         text = await request.incoming.json_text()
         try:
             value = decode(text)
-        except (ValueError, RecursionError) as error:
-            raise body.refuse(text, error, depth, most) from None
+        except (ValueError, RecursionError):
+            value = REFUSED
+        if value is REFUSED:  # raised out here, where no other error is attached to it
+            raise body.refused(text, depth, most)
         if text.count(b":") != certain or text.count(b"[") + text.count(b"{") > depth:
             read_exactly(text, depth)
         return value

@@ -5,10 +5,9 @@ to faults. Functions for each part of a type are compiled at boot.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-import msgspec
-from msgspec import NODEFAULT, Struct, ValidationError, convert, inspect, structs
+from msgspec import Struct, ValidationError, convert, inspect, structs
 
 from kernel_bodies.annotations import ARRAYS, OBJECTS, bare, is_record, members
 from kernel_bodies.messages import named, told
@@ -18,14 +17,13 @@ ATOMS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), bool: (bool,), f
 """What JSON is decoded to that is right for a type without asking further."""
 
 
-class Room:
-    """How many faults may still be told."""
-
-    def __init__(self, faults: int) -> None:
-        self.left = faults
+JSON_NAMES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "null", list: "array", dict: "object"}
 
 
+Room = list[int]
+"""How many faults may still be told: one number, shared by all that look for them."""
 Find = Callable[[Any, Room], Any]
+Field = tuple[str, bool, tuple[type, ...], Find]
 
 
 class Finder:
@@ -51,20 +49,20 @@ class Finder:
         if kind in ARRAYS and arguments:
             return each(self._items(kind, arguments), whole)
         if kind in OBJECTS and arguments:
-            return pairs(self._whole(dict[arguments[0], Any]), self.of(arguments[1]), whole)  # type: ignore[misc]  # at run time
+            return pairs(self._whole(dict.__class_getitem__((arguments[0], Any))), self.of(arguments[1]), whole)
         return whole
 
     def _whole(self, hint: Any) -> Find:
         """Return what converts a value in one piece; it tells the first fault only."""
-        strict, atoms = self._strict, ATOMS.get(hint, ())
+        if self._strict and hint in ATOMS:
+            return atom(hint)
+        strict = self._strict
 
         def find(value: Any, room: Room) -> Any:
-            if value.__class__ in atoms:
-                return None
             try:
                 convert(value, hint, strict=strict, str_keys=True)
             except ValidationError as error:
-                room.left -= 1
+                room[0] -= 1
                 return [told(error, value, hint)]
             return None
 
@@ -99,21 +97,37 @@ class Finder:
         if getattr(info, "array_like", False):
             return whole
         hints = field_hints(hint)
-        fields = [(field.encode_name, field.required, self.of(hints[field.name])) for field in info.fields]
+        fields = [
+            (field.encode_name, field.required, ATOMS.get(hints[field.name], ()), self.of(hints[field.name]))
+            for field in info.fields
+        ]
         kind = get_origin(hint) or hint
         checked = any(hasattr(kind, name) for name in ("__post_init__", "__attrs_attrs__"))
         checked = checked or getattr(info, "tag", None) is not None
-        allowed = {name for name, _, _ in fields} | {getattr(info, "tag_field", None)}
+        allowed = {name for name, *_ in fields} | {getattr(info, "tag_field", None)}
         closed = getattr(info, "forbid_unknown_fields", False)
         self._known[hint] = record(fields, allowed if closed else None, whole, checked)
         return self._known[hint]
 
 
-def record(fields: Iterable[tuple[str, bool, Find]], allowed: set[Any] | None, whole: Find, checked: bool) -> Find:
+def atom(kind: type) -> Find:
+    """Return what finds a value of another class than JSON has for *kind*; it tells what msgspec tells, sooner."""
+    right = ATOMS[kind]
+
+    def find(value: Any, room: Room) -> Any:
+        if value.__class__ in right:
+            return None
+        room[0] -= 1
+        return [f"Expected `{kind.__name__}`, got `{JSON_NAMES[value.__class__]}`"]
+
+    return find
+
+
+def record(fields: Iterable[Field], allowed: set[Any] | None, whole: Find, checked: bool) -> Find:
     """Return what finds the faults of an object.
 
     Args:
-        fields: name, whether it is required, and what finds its faults.
+        fields: name, whether it is required, classes that are right, and what finds the faults of others.
         allowed: all names there may be; None if others are passed over.
         whole: converts the object.
         checked: whether the class has a check of its own, which runs when the fields are right.
@@ -124,25 +138,34 @@ def record(fields: Iterable[tuple[str, bool, Find]], allowed: set[Any] | None, w
         if value.__class__ is not dict:
             return whole(value, room)
         faults: dict[str, Any] = {}
-        for name, required, inner in fields:
-            item = value.get(name, ABSENT)
-            if item is not ABSENT:
-                fault = inner(item, room)
-                if fault is not None:
-                    faults[name] = fault
-            elif required:
-                faults[name] = "Required"
-                room.left -= 1
-            if room.left <= 0:
+        get = value.get
+        for name, required, right, inner in fields:
+            item = get(name, ABSENT)
+            if item.__class__ in right or (item is ABSENT and not required):
+                continue
+            fault = inner(item, room) if item is not ABSENT else lacking(room)
+            if fault is not None:
+                faults[name] = fault
+            if room[0] <= 0:
                 return faults
-        for name in value.keys() - allowed if allowed is not None else ():
-            faults[named(name)] = ["Unknown field"]
-            room.left -= 1
-            if room.left <= 0:
-                break
+        if allowed is not None:
+            faults |= unknown(value, allowed, room)
         return faults or (whole(value, room) if checked else None)
 
     return find
+
+
+def lacking(room: Room) -> str:
+    """Return the fault of a field that is not there."""
+    room[0] -= 1
+    return "Required"
+
+
+def unknown(value: Mapping[str, Any], allowed: set[Any], room: Room) -> dict[str, Any]:
+    """Return the faults of fields that may not be there, as many as there is room for."""
+    names = [name for name in value if name not in allowed][: room[0]]
+    room[0] -= len(names)
+    return {named(name): ["Unknown field"] for name in names}
 
 
 def each(item: Callable[[int], Find], whole: Find) -> Find:
@@ -156,7 +179,7 @@ def each(item: Callable[[int], Find], whole: Find) -> Find:
             fault = item(index)(inner, room)
             if fault is not None:
                 faults[str(index)] = fault
-                if room.left <= 0:
+                if room[0] <= 0:
                     break
         return faults or whole(value, room)
 
@@ -174,7 +197,7 @@ def pairs(key: Find, item: Find, whole: Find) -> Find:
             fault = key({name: None}, room) or item(inner, room)
             if fault is not None:
                 faults[named(name)] = fault
-                if room.left <= 0:
+                if room[0] <= 0:
                     break
         return faults or whole(value, room)
 
@@ -186,13 +209,13 @@ def tagged(finds: Mapping[Any, Find], field: str, whole: Find) -> Find:
 
     def find(value: Any, room: Room) -> Any:
         if field not in value:
-            room.left -= 1
+            room[0] -= 1
             return {field: "Required"}
         name = value[field]
         inner = finds.get(name) if isinstance(name, (str, int)) else None
         if inner is not None:
             return inner(value, room)
-        room.left -= 1
+        room[0] -= 1
         return {field: [f"Expected one of {', '.join(map(str, finds))}"]}
 
     return find

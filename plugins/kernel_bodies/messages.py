@@ -16,10 +16,12 @@ _place = re.compile(r" - at (?:`key` in )?`[^`]*`\Z").sub
 def told(error: ValidationError, value: Any, hint: Any) -> str:
     """Return the message of *error* without its place and without *value*."""
     text = str(error)
-    if error.__cause__ is not None:  # raised by a check of the class
+    if text[-1:] == "`" and " - at `" in text:
         text = _place("", text)
+    if text.startswith("Expected "):
+        return text
+    if error.__cause__ is not None:  # raised by a check of the class
         return INVALID if repeats(text, value) else text
-    text = _place("", text)
     if text.startswith("Invalid enum value"):
         return f"Expected one of {', '.join(choices(hint))}" if choices(hint) else INVALID
     return INVALID if text.startswith(("Invalid value ", "Object contains")) else text

@@ -5,9 +5,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from kernel import Plugin, Problem, Request, hookimpl
-from kernel.errors import BootError
-from kernel.layers import Route, where
+from kernel import Plugin, Request, hookimpl
+from kernel.layers import Route
 from kernel.types import Application
 from kernel_bodies.annotations import records
 from kernel_bodies.extraction import json_extractor, with_default

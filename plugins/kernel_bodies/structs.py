@@ -1,18 +1,17 @@
 """Bodies that msgspec decodes and validates in one pass: Struct, dataclass, TypedDict, attrs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from kernel_errors import Error
+from kernel_errors import Error, base_errors
 from kernel_requests.json import decode
 from msgspec import ValidationError, inspect
 
 from kernel_bodies.certainty import certain_pairs, inside
-from kernel_bodies.faults import Finder, Room
-from kernel_bodies.messages import told
+from kernel_bodies.faults import Finder
+from kernel_bodies.messages import INVALID, told
 
-UNEXPECTED_DATA = 1002
+UNEXPECTED_DATA = base_errors[1002]
 
 
 class StructBody:
@@ -34,7 +33,7 @@ class StructBody:
         self.certain = certain_pairs(info)
         self._find = Finder().of(hint)
 
-    def refuse(self, text: bytes, error: Exception, depth: int, most: int) -> Exception:
+    def refused(self, text: bytes, depth: int, most: int) -> Exception:
         """Return what to answer for a *text* that could not be decoded.
 
         Args:
@@ -45,7 +44,15 @@ class StructBody:
             HTTPException: 400, the text is malformed.
         """
         value = decode(text, depth)
-        return unexpected(self._find(value, Room(most)) or [told(error, value, self.hint)])
+        return UnexpectedBody(self._find(value, [most]) or self._first(text, value))
+
+    def _first(self, text: bytes, value: Any) -> Any:
+        """Return what decoding says, for a fault that is not found in the parts."""
+        try:
+            self.decode(text)
+        except ValidationError as error:
+            return [told(error, value, self.hint)]
+        return [INVALID]
 
     def schema(self, template: str) -> dict[str, Any]:
         """Return the JSON Schema."""
@@ -53,6 +60,12 @@ class StructBody:
         return {**schema, "$defs": components} if components else schema
 
 
-def unexpected(faults: Any) -> Error:
-    """Return the error that tells *faults*."""
-    return Error(UNEXPECTED_DATA, data=faults)
+class UnexpectedBody(Error):
+    """Answers 1002 with the faults of a body as `data`."""
+
+    # What Error does for any code is done once for this one: a refusal has to be cheap.
+    code, status, detail = UNEXPECTED_DATA.code, UNEXPECTED_DATA.status, UNEXPECTED_DATA.message
+    headers, message_data, compress = (), None, False
+
+    def __init__(self, faults: Any) -> None:
+        self.data = faults

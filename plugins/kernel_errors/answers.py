@@ -30,8 +30,9 @@ CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 
 
 def as_json(code: int, message: str, status: int, data: Any) -> dict[str, Any]:
     """Return the body of the format "json"."""
-    content = {"status": "error", "code": code, "message": message}
-    return content if data is None else {**content, "data": data}
+    if data is None:
+        return {"status": "error", "code": code, "message": message}
+    return {"status": "error", "code": code, "message": message, "data": data}
 
 
 def as_problem(code: int, message: str, status: int, data: Any) -> dict[str, Any]:
@@ -112,7 +113,10 @@ class Answers:
             )
             logger.error(message, error.code, number, exc_info=error, extra={"error_id": number})
             return self.internal(number)
-        body = self._body(code, worded(code, error.message_data), error.data)
+        message = code.message if error.message_data is None else worded(code, error.message_data)
+        body = self._body(code, message, error.data)
+        if not error.headers and not error.compress:
+            return Response.trusted(body, code.status, (self._type,))
         return whole(error, body, code.status, self._type[1])
 
     def internal(self, number: str) -> Response:

@@ -1,7 +1,8 @@
 """The body of a request: received once, within its limit, and kept."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
+from weakref import proxy
 
 import anyio
 
@@ -25,7 +26,11 @@ class BodyTooLarge(HTTPException):
 
 
 class Incoming:
-    """What `request.body`, `stream`, `json`, `text` and `is_disconnected` are methods of."""
+    """What `request.body`, `stream`, `json`, `text` and `is_disconnected` are methods of.
+
+    The request keeps it, so once the body is complete it does not keep the request any longer: large
+    bodies must not wait for the garbage collector.
+    """
 
     def __init__(self, request: Request, limits: Limits) -> None:
         self._request, self._limits = request, limits
@@ -44,18 +49,20 @@ class Incoming:
         if self._body is not None:
             yield self._body
             return
-        limit, size = self._request.max_body_size, 0
-        self._begin(limit, self._request.scope["headers"])
+        request, size = self._request, 0
+        limit = request.max_body_size
+        self._begin(limit, announced(request))
         while not self._complete:
-            chunk = await self._chunk()
+            chunk = self._taken(await request.receive())
             size += len(chunk)
             if size > limit:
                 raise BodyTooLarge(limit)
             yield chunk
 
-    async def body(self) -> bytes:
+    def body(self) -> Coroutine[Any, Any, bytes]:
         """Return the whole body; later calls return the same bytes. Raises as `stream`."""
-        return await self._whole(self._request.max_body_size, self._request.scope["headers"])
+        request = self._request
+        return self._whole(request.max_body_size, b"" if self._started else announced(request))
 
     async def text(self) -> str:
         """Return the body as text in the charset its media type names, UTF-8 if it names none.
@@ -63,7 +70,8 @@ class Incoming:
         Raises:
             HTTPException: 415, the charset is not known; 400, the body is not in it; and as `stream`.
         """
-        return media.text(await self.body(), self._request.charset or "utf-8")
+        charset = self._request.charset or "utf-8"
+        return media.text(await self.body(), charset)
 
     async def json(self) -> Any:
         """Return the value of a JSON body; later calls return the same value.
@@ -76,13 +84,13 @@ class Incoming:
             self._json = decode(await self.json_text(), self._limits.max_json_depth)
         return self._json
 
-    async def json_text(self) -> bytes:
+    def json_text(self) -> Coroutine[Any, Any, bytes]:
         """Return the body if its media type is JSON, not yet decoded. Raises as `json`, but for the decoding."""
         request = self._request
-        fields = dict(request.scope["headers"])  # names in lower case, as the specification of ASGI says
+        fields = dict(request.scope["headers"])
         if fields.get(b"content-type") != JSON:
             check_media_type(request.headers.get("content-type", ""))
-        return await self._whole(min(self._limits.max_json_size, request.max_body_size), fields)
+        return self._whole(min(self._limits.max_json_size, request.max_body_size), fields.get(b"content-length", b""))
 
     async def is_disconnected(self) -> bool:
         """Tell whether the client is known to have left; it never waits and takes nothing of the body.
@@ -110,45 +118,49 @@ class Incoming:
                 request.receive = Again(message, request)
         return True
 
-    async def _whole(self, limit: int, headers: Any) -> bytes:
+    async def _whole(self, limit: int, length: bytes) -> bytes:
         if self._body is None:
-            self._begin(limit, headers)
-            body = await self._chunk()
+            self._begin(limit, length)
+            receive = self._request.receive
+            body = self._taken(await receive())
             if len(body) > limit:
                 raise BodyTooLarge(limit)
-            if not self._complete:
-                body = await self._joined(body, limit)
-            self._body = body
+            self._body = body if self._complete else await self._joined(body, limit)
         elif len(self._body) > limit:
             raise BodyTooLarge(limit)
         return self._body
 
     async def _joined(self, first: bytes, limit: int) -> bytes:
-        chunks, size = [first], len(first)
+        chunks, size, receive = [first], len(first), self._request.receive
         while not self._complete:
-            chunks.append(await self._chunk())
+            chunks.append(self._taken(await receive()))
             size += len(chunks[-1])
             if size > limit:
                 raise BodyTooLarge(limit)
         return b"".join(chunks)
 
-    def _begin(self, limit: int, headers: Any) -> None:
+    def _begin(self, limit: int, length: bytes) -> None:
         if self._started:
             message = "the body of the request has been received already, by request.stream()"
             raise RuntimeError(f"{message}; await request.body() first to have it more than once")
-        announced = dict(headers).get(b"content-length", b"")
-        if announced.isdigit() and int(announced[:20]) > limit:
+        if length.isdigit() and int(length[:20]) > limit:
             raise BodyTooLarge(limit)
         self._started = True
 
-    async def _chunk(self) -> bytes:
-        message = await self._request.receive()
+    def _taken(self, message: Message) -> bytes:
         if message["type"] == "http.disconnect":
             self._left = True
             raise ClientDisconnect("the client left before its body was complete")
-        self._complete = not message.get("more_body", False)
+        if not message.get("more_body"):
+            self._complete, self._request = True, proxy(self._request)
         chunk: bytes = message.get("body", b"")
         return chunk
+
+
+def announced(request: Request) -> bytes:
+    """Return the Content-Length, b"" without one; servers send names in lower case (ASGI HTTP, scope)."""
+    length: bytes = dict(request.scope["headers"]).get(b"content-length", b"")
+    return length
 
 
 class Again:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from kernel import Request
 from kernel.errors import HTTPException
 from kernel_requests.limits import Limits
-from kernel_requests.values import Fields
+from kernel_requests.values import Fields, fill
 
 _escapes = re.compile(r"(?:%[0-9a-fA-F]{2})+").sub
 
@@ -32,7 +32,13 @@ class Query(Fields):
             raise HTTPException(400, f"the query has more than {fields} fields")
         if len(raw) > size:
             raise HTTPException(414, f"the query has more than {size} bytes")
-        return cls(pairs(raw))
+        found = pairs(raw)
+        if b"]" in raw or b"%5" in raw:  # perhaps a key ends in "[]"
+            return cls(found)
+        query = cls.__new__(cls)
+        query._pairs = found
+        fill(query, found)
+        return query
 
 
 def query_reader(limits: Limits) -> Callable[[Request], Query]:
@@ -48,18 +54,14 @@ def query_reader(limits: Limits) -> Callable[[Request], Query]:
 
 def pairs(raw: bytes) -> list[tuple[str, str]]:
     """Return the fields of an urlencoded text, blank values too; what is not UTF-8 is replaced."""
-    text = raw.decode("utf-8", "replace").replace("+", " ")
     found = []
-    for field in text.split("&"):
+    for field in raw.decode("utf-8", "replace").replace("+", " ").split("&"):
         if field:
             name, _, value = field.partition("=")
-            found.append((name, value))
-    return [(unescaped(name), unescaped(value)) for name, value in found] if "%" in text else found
-
-
-def unescaped(text: str) -> str:
-    """Return *text* with its percent escapes decoded, each run of them as UTF-8."""
-    return _escapes(_decoded, text) if "%" in text else text
+            if "%" in value:
+                value = _escapes(_decoded, value)
+            found.append((_escapes(_decoded, name) if "%" in name else name, value))
+    return found
 
 
 def _decoded(run: re.Match[str]) -> str:

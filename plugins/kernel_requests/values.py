@@ -2,22 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel import Request
 from kernel.errors import HTTPException
 from kernel_requests.limits import Limits
 
+fill = dict.update
+"""Fill a new mapping that cannot be changed afterwards."""
 
-class Values(dict[str, Any]):
-    """An immutable mapping of str to str, the last value of each key; `getlist` has all of them.
 
-    A dict, because nothing is looked up faster; what would change it raises TypeError.
-    """
-
-    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
-        self._pairs = pairs if isinstance(pairs, list) else list(pairs)
-        super().__init__(self._pairs)
+class Fixed(dict[str, Any]):
+    """A mapping that stays as it is: a dict, because nothing is looked up faster."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({dict(self)!r})"
@@ -27,6 +24,16 @@ class Values(dict[str, Any]):
 
     if not TYPE_CHECKING:
         __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+
+class Values(Fixed):
+    """An immutable mapping of str to str, the last value of each key; `getlist` has all of them."""
+
+    _pairs: Any
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        self._pairs = pairs if isinstance(pairs, list) else list(pairs)
+        super().__init__(self._pairs)
 
     def getlist(self, key: str) -> list[Any]:
         """Return all values of *key* in order of arrival; an absent key has none."""
@@ -51,11 +58,25 @@ class Fields(Values):
         super().__init__(pairs)
         for key in self:
             if key[-2:] == "[]":
-                dict.__setitem__(self, key, self.getlist(key))
+                fill(self, {key: self.getlist(key)})
 
 
 class Headers(Values):
     """The headers of a request: names in lower case, found in any case, values as latin-1."""
+
+    _raw: Iterable[tuple[bytes, bytes]] = ()
+
+    @classmethod
+    def decoded(cls, raw: Iterable[tuple[bytes, bytes]]) -> "Headers":
+        """Return the headers of a scope; lists of values are made when they are asked for."""
+        headers = cls.__new__(cls)
+        fill(headers, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw})
+        headers._raw = raw
+        return headers
+
+    @cached_property
+    def _pairs(self) -> Any:
+        return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self._raw]
 
     def __missing__(self, key: str) -> Any:
         lower = key.lower()
@@ -87,15 +108,9 @@ def header_reader(limits: Limits) -> Callable[[Request], Headers]:
 
     def headers(request: Request) -> Headers:
         raw = request.scope["headers"]
-        names = b"\n".join([name for name, _ in raw])
-        values = b"\n".join([value for _, value in raw])
-        if len(raw) > most or len(names) + len(values) > suspicious:
+        if len(raw) > most or len(b"".join(chain.from_iterable(raw))) > suspicious:
             refuse_large(raw, limits)
-        # All are decoded at once, in half the time. No server lets a newline through; a hand-made scope may.
-        keys, texts = names.decode("latin-1").lower().split("\n"), values.decode("latin-1").split("\n")
-        if len(keys) == len(texts) == len(raw):
-            return Headers(list(zip(keys, texts, strict=True)))
-        return Headers([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw])
+        return Headers.decoded(raw)
 
     return headers
 
