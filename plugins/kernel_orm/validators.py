@@ -101,8 +101,8 @@ class Unique(Lookup):
     async def judge(self, value: Any, meta: Meta) -> Any:
         """Return the message if another row has the value."""
         column = column_of(self.model, self.model_field_name or meta["name"])
-        default = column.default
-        if self.exclude_default_value and default is not None and default.is_scalar and value == default.arg:
+        default = getattr(column.default, "arg", None)
+        if self.exclude_default_value and default is not None and value == default:
             return None
         session = session_for(meta["request"], self.model)
         return self.message if await is_there(session, column, value, await self._other(meta)) else None

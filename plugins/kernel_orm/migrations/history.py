@@ -31,7 +31,7 @@ class History:
 
     def __init__(self, branches: Sequence[Branch]) -> None:
         self.branches, self.now = branches, datetime.now(UTC)
-        name = f"{self.now:%Y%m%d_%H%M}_%(slug)s_%(rev)s"
+        name = f"{self.now:%Y%m%d_%H%M%S}_%(slug)s_%(rev)s"
         folders = dict.fromkeys(branch.folder for branch in branches)
         self.script = ScriptDirectory(HERE, name, version_locations=list(folders), messaging_opts={"quiet": True})
         with told():

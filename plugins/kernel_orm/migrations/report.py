@@ -72,7 +72,9 @@ def problems(connection: "Connection", schema: Schema) -> list[Problem]:
             found.append(Problem("db.pending", "error", message, f"kernel db upgrade {branch.app}"))
             continue
         operations = differences(connection, schema.history, schema.tables(branch), schema.gone(branch))
-        hint = f"kernel db revision {branch.app}" if schema.history.of(branch) else "kernel db create"
+        hint = f"kernel db revision {branch.app}"
+        if not schema.history.of(branch):
+            hint = f"kernel db create makes missing tables; for more write a revision: {hint}"
         found += [Problem("db.differs", "error", f"app '{branch.app}': {text}", hint) for text in in_words(operations)]
     return found
 
