@@ -100,7 +100,8 @@ class Templating(Plugin):
         yield from checks.missing(folders, self._declared)
         for name in [name for name in self._override if name not in folders.by_app]:
             message = f"[templates] override: no app '{name}' has template_dirs{did_you_mean(name, folders.by_app)}"
-            yield Problem("templates.override", "error", message, "mend the name", "[templates] override")
+            where = self._kernel.config.origin("templates", "override")
+            yield Problem("templates.override", "error", message, "mend the name", where)
         if folders.by_app:
             yield from checks.uncompilable(self._templates)
 

@@ -110,6 +110,15 @@ async def test_a_template_awaits_what_it_calls(shown: Any, text: str, expected: 
     assert await shown(files, keywords=keywords) == expected
 
 
+async def test_attributes_that_have_to_be_awaited_are(shown: Any) -> None:
+    class Lazy:
+        @property
+        def author(self) -> Any:
+            return price(9)
+
+    assert await shown({"page.html": "{{ row.author }} {{ row.author|length }}"}, {"row": Lazy()}) == "9 EUR 5"
+
+
 async def test_a_template_that_awaits_is_remembered(make_app: Any, asking: Any, make_kernel: Any) -> None:
     from kernel_testing import Client
 
