@@ -6,6 +6,8 @@ imports this module.
 """
 
 from collections.abc import Callable, Mapping
+from inspect import iscoroutine
+from types import CoroutineType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound as Missing, Undefined, nodes
@@ -59,29 +61,30 @@ class Loader(BaseLoader):
         return path.read_text("utf-8"), str(path), current
 
 
-class Calling(CodeGenerator):
+class Noticing(CodeGenerator):
     """Where nothing is awaited, compiles each call so that an awaitable raises Awaits; inline, for speed."""
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Write one call."""
         self.write("" if self.environment.is_async else "(called if not hasattr(called := ")
         super().visit_Call(node, frame, forward_caller=forward_caller)
-        self.write("" if self.environment.is_async else ", '__await__') else context.awaits(called))")
+        self.write("" if self.environment.is_async else ", '__await__') else context.refuse(called))")
 
 
 class Refusing(Context):
     """The variables of one rendering."""
 
-    def awaits(self, value: Any) -> Any:
-        """Refuse something awaitable; it is closed if it is a coroutine, since nobody will await it."""
-        getattr(value, "close", bool)()
+    def refuse(self, value: Any) -> Any:
+        """Refuse something awaitable; a coroutine is closed, since nobody will await it."""
+        if iscoroutine(value):
+            value.close()
         raise Awaits
 
 
 class Joining(Environment):
     """An environment whose templates refer to others from the app that owns them."""
 
-    code_generator_class, context_class = Calling, Refusing
+    code_generator_class, context_class = Noticing, Refusing
     folders: Folders
     names: dict[tuple[str, str], str]
 
@@ -105,13 +108,20 @@ class Trusting(Joining):
     """An environment for the project's own files."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return `obj.attribute`, else `obj["attribute"]`, as Jinja does; a dict is asked without an exception."""
+        """Return `obj.attribute`, else `obj["attribute"]`, as Jinja does; a dict is asked without an exception.
+
+        A coroutine, as `row.awaitable_attrs.author` is, raises Awaits where nothing is awaited.
+        """
         if obj.__class__ is dict and attribute in obj and attribute not in METHODS:
             return obj[attribute]
         try:
-            return getattr(obj, attribute)
+            value = getattr(obj, attribute)
         except AttributeError:
             return super().getattr(obj, attribute)
+        if value.__class__ is CoroutineType and not self.is_async:
+            value.close()
+            raise Awaits
+        return value
 
 
 class Sandboxed(Joining, ImmutableSandboxedEnvironment):
