@@ -70,7 +70,7 @@ def quick(parts: Iterable[tuple[Call, bool]], nullify: bool, default: Callable[[
             if judges:
                 message = call(value, meta)
                 if message is not None:
-                    raise Invalid([message])
+                    raise Invalid.of([str(message)])
             else:
                 value = call(value, meta)
         return value
@@ -95,9 +95,9 @@ def careful(steps: Iterable[Step], mode: Mode, default: Callable[[], Any] | None
             if not step.judges:
                 value = result
             elif result is not None:
-                errors.append(result)
+                errors.append(str(result))
         if errors:
-            raise Invalid(errors)
+            raise Invalid.of(errors)
         return value
 
     return clean
@@ -146,7 +146,7 @@ class Elements:
 
     def _result(self, value: Any, cleaned: list[Any], errors: Refused) -> Any:
         if errors:
-            raise Invalid(errors if self._indexed else next(iter(errors.values())))
+            raise Invalid.of(errors if self._indexed else next(iter(errors.values())))
         return value if value is None else cleaned
 
 
