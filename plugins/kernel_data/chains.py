@@ -121,19 +121,17 @@ class Elements:
         return Step(self.clean_later if self._waits else self.clean, False, self._waits)
 
     def clean(self, value: Any, meta: Meta) -> Any:
-        """Return a list of the cleaned elements, or raise Invalid."""
-        call, cleaned, errors = self._call, [], Refused()
+        """Return a list of the cleaned elements, or raise Invalid for the first that is refused."""
+        call, cleaned = self._call, []
         for number, one in enumerate(value or ()):
             try:
                 cleaned.append(call(one, meta))
             except Invalid as invalid:
-                errors[number] = invalid.errors
-                if len(errors) >= self._most:
-                    break
-        return self._result(value, cleaned, errors)
+                raise Invalid.of({number: invalid.errors} if self._indexed else invalid.errors) from None
+        return value if value is None else cleaned
 
     async def clean_later(self, value: Any, meta: Meta) -> Any:
-        """Do the same where the step has to be awaited."""
+        """Do the same where the step has to be awaited, for as many elements as wanted."""
         call, cleaned, errors = self._call, [], Refused()
         for number, one in enumerate(value or ()):
             try:
@@ -142,9 +140,6 @@ class Elements:
                 errors[number] = invalid.errors
                 if len(errors) >= self._most:
                     break
-        return self._result(value, cleaned, errors)
-
-    def _result(self, value: Any, cleaned: list[Any], errors: Refused) -> Any:
         if errors:
             raise Invalid.of(errors if self._indexed else next(iter(errors.values())))
         return value if value is None else cleaned

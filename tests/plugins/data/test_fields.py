@@ -192,7 +192,7 @@ class Upper(Field):
     def parse(self, value: Any) -> Any:
         if not isinstance(value, str):
             raise Invalid("Must be text")
-        return value.upper()
+        return super().parse(value).upper()
 
 
 class Doubled(Field):

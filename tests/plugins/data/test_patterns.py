@@ -51,6 +51,7 @@ def test_a_pattern_with_an_ambiguous_loop_is_refused(pattern: str) -> None:
         ("(?:^a|$)b?", "a"),
         ("(?:[^c]b|c)*", "ab"),
         ("(a{2})*", "aaaa"),
+        ("(?:^a+b)*", "aab"),
         (re.compile("ABC", re.IGNORECASE), "abc"),
     ],
 )

@@ -1,5 +1,6 @@
 """The plugin, asked through a kernel with all standard plugins."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -25,10 +26,11 @@ from kernel_data import (
 from kernel_router import Routes
 from kernel_testing import Client
 
-from kernel import App, Kernel
+from kernel import App, Kernel, Layer, Plugin, hookimpl
 from kernel.errors import BootError
 
 pytestmark = pytest.mark.anyio
+URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class UserCreationData(Data):
@@ -121,24 +123,33 @@ async def test_what_is_wrong_is_raised_each_time(serve: Any) -> None:
 
 
 async def test_there_is_no_data_without_a_route() -> None:
+    seen: list[Any] = []
+
     async def look(request: Any, call_next: Any) -> Any:
         seen.append(await request.get_cleaned_data())
         return await call_next(request)
 
-    from kernel import Layer
+    class Looking(Plugin):
+        name = "looking"
 
-    seen: list[Any] = []
-    async with Client(Kernel({}, apps=[App(name="shop", layers=[Layer("look", around=look)])])) as client:
+        @hookimpl
+        def kernel_layers(self) -> Any:
+            return [Layer("look", around=look)]
+
+    async with Client(Kernel({}, plugins=[Looking])) as client:
         assert (await client.get("/nowhere")).status == 404
     assert seen == [None]
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"a": 1', b"\xff", b'{"a": NaN}', b"[" * 1000, b'{"a": ' + b"9" * 10_000 + b"}"])
+BROKEN = [b"{", b'{"a": 1', b"\xff", b'{"a": NaN}', b"[" * 1000, b'{"a": ' + b"9" * 10_000 + b"}"]
+
+
+@pytest.mark.parametrize("body", BROKEN)
 async def test_malformed_json_is_a_bad_request(body: bytes, serve: Any) -> None:
-    class Any_(Data):
+    class Number(Data):
         a = Integer()
 
-    async with Client(serve(Any_)) as client:
+    async with Client(serve(Number)) as client:
         response = await client.post("/", body=body, headers={"content-type": "application/json"})
     assert (response.status, response.json()["code"]) == (400, 1002)
 
@@ -180,7 +191,9 @@ async def test_a_form_with_a_file_is_cleaned(serve: Any) -> None:
             "tags": ["x", "y"],
             "title": "A",
         }
-        response = await client.post("/", body=b"title=A", headers={"content-type": "application/x-www-form-urlencoded"})
+        response = await client.post(
+            "/", body=b"title=A", headers={"content-type": "application/x-www-form-urlencoded"}
+        )
         assert response.json() == error({"image": "Required"})
         assert (await client.post("/", json={})).status == 415
 
@@ -193,7 +206,7 @@ async def test_a_form_and_the_whole_body_can_both_be_had(serve: Any) -> None:
         page = Integer(field_type=TYPE_PARAM, default=1)
 
     async with Client(serve(Both)) as client:
-        head = {"content-type": "application/x-www-form-urlencoded", "user-agent": "t"}
+        head = {**URLENCODED, "user-agent": "t"}
         response = await client.post("/?page=2", body=b"a=b", headers=head)
     assert response.json() == {"a": "b", "agent": "t", "body": "a=b", "page": 2}
 
@@ -263,10 +276,8 @@ Itself.again = Dict(data_class=Itself)  # type: ignore[attr-defined]  # a class 
 )
 def test_a_wrong_declaration_is_told_at_boot(field: Any, message: str, serve: Any) -> None:
     kernel = serve(type("Wrong", (Data,), {"x": field}), "/<id>")
-    try:
+    with contextlib.suppress(BootError):
         kernel.boot()
-    except BootError:
-        pass
     problems = [problem for problem in kernel.problems if problem.id.startswith("data.")]
     told = [f"{problem.message} -> {problem.hint}" for problem in problems]
     assert len(told) == bool(message)
@@ -285,7 +296,8 @@ class Fine(Data):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "hint"), [(Fine(), "write Fine without ()"), ("Fine", "derive it from Data"), (dict, "derive it from Data")]
+    ("chosen", "hint"),
+    [(Fine(), "write Fine without ()"), ("Fine", "derive it from Data"), (dict, "derive it from Data")],
 )
 def test_a_data_handler_that_is_no_data_class_is_told(chosen: Any, hint: str, serve: Any) -> None:
     (told,) = problems_of(serve(chosen))

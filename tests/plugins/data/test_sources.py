@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from kernel.errors import HTTPException
 from kernel_data import (
     TYPE_CONTENT,
     TYPE_FILE,
@@ -24,6 +23,8 @@ from kernel_data import (
     String,
     validators as v,
 )
+
+from kernel.errors import HTTPException
 
 pytestmark = pytest.mark.anyio
 FORM, TEXT = (("content-type", "multipart/form-data; boundary=x"),), (("content-type", "Text/Plain; charset=latin-1"),)
@@ -101,7 +102,9 @@ async def test_a_form_gives_texts_and_files_each_one_or_many(incoming: Any, uplo
 
 @pytest.mark.parametrize("pairs", [[], [("text", "file"), ("file", "text")]])
 async def test_what_a_form_does_not_hold_is_absent(pairs: Any, incoming: Any, upload: Any) -> None:
-    data = await data_of(Posted, incoming(form=[(n, upload(b"") if n == "text" else v) for n, v in pairs], headers=FORM))
+    data = await data_of(
+        Posted, incoming(form=[(n, upload(b"") if n == "text" else v) for n, v in pairs], headers=FORM)
+    )
     assert data == {}
 
 
