@@ -14,12 +14,12 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateN
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from kernel.errors import did_you_mean
 from kernel.serve.wrappers import is_async
 from kernel_templating.folders import SEPARATOR, Folders
 
-METHODS = frozenset(dir(dict))
 UNDEFINED: dict[str, type[Undefined]] = {"strict": StrictUndefined, "lenient": Undefined}
 
 
@@ -62,13 +62,26 @@ class Loader(BaseLoader):
 
 
 class Noticing(CodeGenerator):
-    """Where nothing is awaited, compiles each call so that an awaitable raises Awaits; inline, for speed."""
+    """Where nothing is awaited, compiles calls and attributes so that an awaitable raises Awaits.
+
+    What they usually do stands inline, since a page has hundreds of them.
+    """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Write one call."""
         self.write("" if self.environment.is_async else "(called if not hasattr(called := ")
         super().visit_Call(node, frame, forward_caller=forward_caller)
         self.write("" if self.environment.is_async else ", '__await__') else context.refuse(called))")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """Write one `object.name`; the sandbox decides for itself."""
+        if self.environment.is_async or self.environment.sandboxed:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(got if (got := getattr(of := ")
+        self.visit(node.node, frame)
+        name = repr(node.attr)
+        self.write(f", {name}, missing)).__class__ is str else environment.other(of, {name}, got))")
 
 
 class Refusing(Context):
@@ -107,18 +120,17 @@ class Joining(Environment):
 class Trusting(Joining):
     """An environment for the project's own files."""
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return `obj.attribute`, else `obj["attribute"]`, as Jinja does; a dict is asked without an exception.
+    def other(self, obj: Any, attribute: str, value: Any) -> Any:
+        """Return *value*, an attribute; where there is none `obj["attribute"]`, as Jinja does.
 
-        A coroutine, as `row.awaitable_attrs.author` is, raises Awaits where nothing is awaited.
+        A coroutine, as `row.awaitable_attrs.author` is, raises Awaits.
         """
-        if obj.__class__ is dict and attribute in obj and attribute not in METHODS:
-            return obj[attribute]
-        try:
-            value = getattr(obj, attribute)
-        except AttributeError:
-            return super().getattr(obj, attribute)
-        if value.__class__ is CoroutineType and not self.is_async:
+        if value is missing:
+            try:
+                return obj[attribute]
+            except (TypeError, LookupError, AttributeError):
+                return self.undefined(obj=obj, name=attribute)
+        if value.__class__ is CoroutineType:
             value.close()
             raise Awaits
         return value
