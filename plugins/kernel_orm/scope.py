@@ -28,7 +28,7 @@ Databases = Mapping[str, Database]
 class Unit:
     """One session of one request, and what becomes of it."""
 
-    __slots__ = ("_name", "_open", "closed", "session", "settled")
+    __slots__ = ("_name", "_open", "closed", "session")
 
     def __init__(self, open_: dict[str, "Unit"], name: str, session: "AsyncSession") -> None:
         self._open, self._name, self.session = open_, name, session

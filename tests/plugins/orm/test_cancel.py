@@ -91,15 +91,7 @@ def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.mark.parametrize("pool", ["warm", "cold"])
 @pytest.mark.parametrize("status", [200, 400])
 async def test_every_await_may_be_cancelled(
-    way: Any,
-    status: int,
-    pool: str,
-    running: Any,
-    note: type[Any],
-    texts: Texts,
-    cancelling: Any,
-    scope_of: Any,
-    tmp_path: Path,
+    status: int, pool: str, running: Any, note: type[Any], texts: Texts, everywhere: Any, tmp_path: Path
 ) -> None:
     async with running(routes_of(note)) as client:
 
@@ -110,9 +102,7 @@ async def test_every_await_may_be_cancelled(
                 other.execute("BEGIN IMMEDIATE")  # nobody has kept the lock
             other.close()
 
-        acknowledged = await cancel_everywhere(
-            client, way, cancelling, lambda path: scope_of(path, f"status={status}"), prepare
-        )
+        acknowledged = await everywhere(client, status, prepare)
         assert set(acknowledged) <= set(await texts(client))
         assert status == 200 or await texts(client) == []
 
@@ -121,15 +111,7 @@ async def test_every_await_may_be_cancelled(
 @pytest.mark.parametrize("pool", ["warm", "cold"])
 @pytest.mark.parametrize("status", [200, 400])
 async def test_every_await_may_be_cancelled_on_postgresql(
-    way: Any,
-    status: int,
-    pool: str,
-    running: Any,
-    note: type[Any],
-    texts: Texts,
-    cancelling: Any,
-    scope_of: Any,
-    postgres: Any,
+    status: int, pool: str, running: Any, note: type[Any], texts: Texts, everywhere: Any, postgres: Any
 ) -> None:
     async with running(routes_of(note), url=postgres.url) as client:
 
@@ -137,9 +119,7 @@ async def test_every_await_may_be_cancelled_on_postgresql(
             if pool == "cold":
                 await client.app.context["db_engine"].dispose()
 
-        acknowledged = await cancel_everywhere(
-            client, way, cancelling, lambda path: scope_of(path, f"status={status}"), prepare
-        )
+        acknowledged = await everywhere(client, status, prepare)
         assert set(acknowledged) <= set(await texts(client))
         assert status == 200 or await texts(client) == []
         idle = "select count(*) from pg_stat_activity where state like 'idle in transaction%'"

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
-from kernel_data import Data, String, filters as f, validators as v
+from kernel_data import Data, Field, String, filters as f, validators as v
 from kernel_orm import Base, fold
 from kernel_orm.validators import Exists, Unique, conflicts
 from kernel_router import Routes
@@ -36,7 +36,7 @@ class Member(Base):
 
 ROWS = [
     {"id": 1, "name": "Jane", "key": fold("Jane"), "city": "Bonn", "street": "Hof"},
-    {"id": 2, "name": "Kim", "key": fold("Kim")},
+    {"id": 2, "name": "Kim", "key": fold("Kim"), "city": None, "street": None},
 ]
 
 
@@ -47,7 +47,7 @@ async def cleaned(request: Any) -> Any:
 def asking(kernel_of: Any, **keys: Any) -> Ask:
     @asynccontextmanager
     async def ask(validator: Any, handler: Any = cleaned, **fields: Any) -> AsyncIterator[Callable[..., Any]]:
-        handed = type("Given", (Data,), {"name": String(processors=[validator] if validator else []), **fields})
+        handed = type("Given", (Data,), {"name": Field(processors=[validator] if validator else []), **fields})
         routes = Routes()
         routes.post("/", data_handler=handed)(handler)
         async with Client(kernel_of([routes], **keys), timeout=60) as client:
@@ -132,13 +132,14 @@ async def test_a_value_that_no_row_has_does_not_exist(ask: Ask) -> None:
 @pytest.mark.parametrize("value", [2**70, "x", [1], {"a": 1}, True, 1.5])
 async def test_what_no_row_can_hold_is_an_error_of_the_field(value: Any, ask: Ask) -> None:
     async with ask(Exists(Member, "id")) as post:
-        assert await post(name=value) in ({"name": ["Does not exists"]}, {"name": ["Must be string"]})
+        assert await post(name=value) == {"name": ["Does not exists"]}
 
 
 @pytest.mark.parametrize("value", ["a\0b", "\ud800"])
-async def test_a_text_that_no_database_takes_is_an_error_of_the_field(value: str, ask: Ask) -> None:
-    async with ask(Exists(Member)) as post:
-        assert await post(name=value) in ({"name": ["Does not exists"]}, None) or True
+async def test_a_text_that_no_database_takes_is_in_no_row(value: str, ask: Ask) -> None:
+    raw = String(processors=[lambda _: value, Exists(Member)])  # JSON itself refuses half of a pair
+    async with ask(None, name=raw) as post:
+        assert await post(name="Jane") == {"name": ["Does not exists"]}
 
 
 async def test_names_that_differ_in_case_only_are_equal_if_the_column_holds_their_key(ask: Ask) -> None:
