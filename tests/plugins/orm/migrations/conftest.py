@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from kernel_admin.main import cli
 from kernel_admin.project import commands
+from kernel_testing.isolation import ours
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase
@@ -80,7 +81,7 @@ class Project:
             metadata = MetaData(naming_convention=kernel_orm.models.NAMES)
 
         self._patch.setattr(kernel_orm.models, "Base", Base)
-        self._patch.setattr(kernel, "app", Kernel(lambda: locate()[0]))
+        self._patch.setattr(kernel, "app", Kernel(lambda: locate()[0], discover=ours))
         commands.cache_clear()
         for name, module in list(sys.modules.items()):
             if str(getattr(module, "__file__", None)).startswith(str(self.folder)):
