@@ -42,6 +42,7 @@ class Order(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
 """
 PRICE = "    price: Mapped[int | None]\n"
+PLUGINS = "[plugins]\nactive =\n    settings\n    outcomes\n    orm\n"
 APPS = "[apps]\nactive =\n    accounts\n    shop\n"
 
 
@@ -56,7 +57,7 @@ class Project:
             self.write(f"{app}/models.py", models)
 
     def configure(self, database: str, apps: str = APPS) -> None:
-        self.write("config.ini", apps + database)
+        self.write("config.ini", PLUGINS + apps + database)
 
     def write(self, path: str, text: str) -> None:
         (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
