@@ -22,6 +22,7 @@ from kernel.errors import BootError
 pytestmark = pytest.mark.anyio
 Texts = Callable[..., Awaitable[list[str]]]
 Keys = dict[str, Any]
+CONCURRENT = 300
 
 
 def adding(note: type[Any], **options: Any) -> Routes:
@@ -58,7 +59,8 @@ async def test_the_status_decides(end: str, kept: bool, running: Any, note: Any,
 async def test_what_a_handler_fails_at_is_rolled_back(
     end: str, status: int, running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:
-    async with running(adding(note, timeout=0.2), **database) as client:
+    limit = {"timeout": 0.2} if end == "wait" else {}
+    async with running(adding(note, **limit), **database) as client:
         assert (await client.post(f"/notes/a?end={end}")).status == status
         assert await texts(client) == []
 
@@ -146,7 +148,7 @@ async def test_who_asks_for_no_session_touches_no_connection(running: Any) -> No
 
 
 @pytest.mark.e2e
-async def test_a_thousand_concurrent_requests_see_only_their_own(
+async def test_hundreds_of_concurrent_requests_see_only_their_own(
     running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:
     routes = Routes()
@@ -168,10 +170,10 @@ async def test_a_thousand_concurrent_requests_see_only_their_own(
                 crossed.append(response)
 
         async with anyio.create_task_group() as group:
-            for number in range(1000):
+            for number in range(CONCURRENT):
                 group.start_soon(ask, str(number))
         assert crossed == []
-        assert sorted(await texts(client), key=int) == [str(number) for number in range(1000)]
+        assert sorted(await texts(client), key=int) == [str(number) for number in range(CONCURRENT)]
 
 
 async def test_further_databases_are_chosen_by_name(tmp_path: Any) -> None:
