@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kernel_data import Data, Field, String, filters as f, validators as v
 from kernel_orm import Base, fold
-from kernel_orm.validators import Exists, Unique, conflicts
+from kernel_orm.validators import Exists, Unique, conflicts, is_taken
 from kernel_router import Routes
 from kernel_testing import Client, Response
 from sqlalchemy import ForeignKey, String as Text, UniqueConstraint, insert
@@ -199,6 +199,27 @@ async def test_another_constraint_stays_an_error_of_ours(ask: Ask) -> None:
         assert await post(id=3, name="Lee", friend=99) is None
         assert await post(id=1, name="Lee") is None
         assert await post(id=3, name="Lee", key="jane") is None
+
+
+class Refused(Exception):
+    """What PostgreSQL's driver raises."""
+
+    def __init__(self, sqlstate: str, constraint: str) -> None:
+        self.sqlstate, self.constraint_name = sqlstate, constraint
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "constraint", "taken"),
+    [
+        ("23505", "uq_orm_members_name", (True, False)),
+        ("23505", "uq_orm_members_city_street", (False, True)),
+        ("23505", "pk_orm_members", (False, False)),
+        ("23503", "uq_orm_members_name", (False, False)),
+    ],
+)
+async def test_postgresql_names_the_constraint(sqlstate: str, constraint: str, taken: tuple[bool, bool]) -> None:
+    error = IntegrityError("INSERT", {}, Refused(sqlstate, constraint))
+    assert (is_taken(error, Member.name), is_taken(error, Member.street)) == taken
 
 
 async def test_findings_name_the_column_that_lacks() -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from alembic.operations import ops
+from kernel_orm.migrations.differences import in_words
 
 MODELS = """
 from kernel_orm import Base
@@ -91,6 +93,11 @@ def test_two_apps_do_not_touch_the_tables_of_one_another(everywhere: Any, price:
     assert "nothing changed in the models of 'accounts'" in everywhere.fails("revision", "accounts")
     everywhere.ok("revision", "shop")
     assert "users" not in everywhere.revision("change").read_text()
+
+
+def test_a_difference_without_words_is_called_by_its_operation() -> None:
+    comment = ops.CreateTableCommentOp("things", "all")
+    assert in_words(ops.UpgradeOps([comment])) == ["CreateTableCommentOp on 'things'"]
 
 
 def test_a_comment_differs_where_the_database_has_comments(shop: Any) -> None:
