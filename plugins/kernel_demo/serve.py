@@ -5,20 +5,25 @@ import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
-FOLDER = "asgi-kernel-demo"
-CONFIG = """\
+FOLDER = "asgi-kernel-bookmarks"
+DATABASE = "bookmarks"
+CONFIG = f"""\
 ; The demo of asgi-kernel: `kernel demo` serves this folder. Written once; change what you like.
-[plugins]
-active = standard, demo_store, demo_pages
-
 [apps]
 active =
     pages
     bookmarks
 
-[demo_store]
-path = bookmarks.sqlite
-examples = yes
+[database]
+; {DATABASE}.sqlite beside this file; url = postgresql://user:password@host/name is a server
+name = {DATABASE}
+
+[environment]
+media_path = media
+
+[media]
+prefix = /media
+inline_types = png, jpeg, gif, ico
 """
 
 
@@ -47,9 +52,9 @@ def data_home() -> Path:
 
 
 def _written(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "media").mkdir(parents=True, exist_ok=True)
     path = folder / "config.ini"
     if not path.exists():
         path.write_text(CONFIG, "utf-8")
-    with (folder / "bookmarks.sqlite").open("ab"):  # proves that it can be written
+    with (folder / f"{DATABASE}.sqlite").open("ab"):  # proves that it can be written
         return path

@@ -135,7 +135,12 @@ def builtin(kernel: Application) -> dict[str, Callable[..., str]]:
         url: str = kernel.service("static_url")(path)
         return url
 
-    return {"url_for": url_for, "static_url": static_url}
+    def media_url(path: str) -> str:
+        """Return the path of an uploaded file."""
+        url: str = kernel.service("media_url")(path)
+        return url
+
+    return {"url_for": url_for, "static_url": static_url, "media_url": media_url}
 
 
 @asynccontextmanager
