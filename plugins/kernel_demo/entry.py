@@ -23,12 +23,17 @@ def one_line(text: str) -> str:
 
 
 def tags_of(words: Iterable[str]) -> list[str]:
-    """Return the tags in *words*, in lower case, sorted, each once; a comma divides.
+    """Return tags in lower case, sorted, each once."""
+    return sorted({one_line(word).lower() for word in words} - {""})
+
+
+def divided(text: str) -> list[str]:
+    """Return the tags in a text, between its commas.
 
     Raises:
         Invalid: there are too many, or one is too long.
     """
-    tags = sorted({one_line(tag).lower() for word in words for tag in word.split(",")} - {""})
+    tags = tags_of(text.split(","))
     if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
         raise Invalid(f"At most {MOST_TAGS} tags of at most {LONGEST_TAG} letters")
     return tags
@@ -65,7 +70,7 @@ class EntryForm(Data):
         field_type=TYPE_FORM,
         processors=[one_line, v.Length(max=LONGEST_TITLE, message=f"At most {LONGEST_TITLE} letters")],
     )
-    tags = String(default="", field_type=TYPE_FORM, processors=[lambda text: tags_of([text])])
+    tags = String(default="", field_type=TYPE_FORM, processors=[divided])
     signer = String(
         required=True,
         field_type=TYPE_FORM,
@@ -84,4 +89,4 @@ class Entry(Struct, forbid_unknown_fields=True):
     address: Annotated[str, Meta(pattern=WEB, max_length=LONGEST_ADDRESS, extra={"message": NO_WEB})]
     title: Annotated[str, Meta(max_length=LONGEST_TITLE)] = ""
     tags: Annotated[list[Annotated[str, Meta(max_length=LONGEST_TAG)]], Meta(max_length=MOST_TAGS)] = []
-    signer: Annotated[str, Meta(min_length=1, max_length=LONGEST_SIGNER)] = "somebody"
+    signer: Annotated[str, Meta(pattern=r"[^\s\x00-\x20\x7f-\x9f]", max_length=LONGEST_SIGNER)] = "somebody"

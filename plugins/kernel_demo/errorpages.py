@@ -37,5 +37,5 @@ def status_of(request: Request, error: HTTPException) -> int:
 
 def protected(response: Response) -> Response:
     """Forbid scripts, frames and caches; asked after every page."""
-    response.headers.extend(PROTECTION)
+    response.headers = [*(pair for pair in response.headers if pair[0] not in dict(PROTECTION)), *PROTECTION]
     return response

@@ -33,7 +33,8 @@ async def keep(
         Error: 1002, the address is kept already.
     """
     titled = one_line(title) or str(urlsplit(address).hostname)[:LONGEST_TITLE]
-    bookmark = Bookmark(address=address, title=titled, signer=one_line(signer), tags=tags_of(tags))
+    labels = [Tag(name=name) for name in tags_of(tags)]
+    bookmark = Bookmark(address=address, title=titled, signer=one_line(signer), labels=labels)
     async with conflicts(session, TAKEN, address=Bookmark.address):
         session.add(bookmark)
     await request.app.execute_event("bookmark_added", {"bookmark": bookmark})
@@ -48,7 +49,14 @@ async def begin(app: Application) -> None:
         made = await connection.run_sync(make_tables)
     if made:
         async with session(app) as opened:
-            opened.add_all(Bookmark(address=a, title=t, tags=tags, signer="the kernel") for a, t, tags in EXAMPLES)
+            opened.add_all(examples())
+
+
+def examples() -> Iterable[Bookmark]:
+    """Yield what a new database begins with."""
+    for address, title, tags in EXAMPLES:
+        labels = [Tag(name=name) for name in tags]
+        yield Bookmark(address=address, title=title, signer="the kernel", labels=labels)
 
 
 def make_tables(connection: Connection) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from kernel_orm import Base
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 
@@ -20,7 +19,7 @@ class Tag(Base):
     __tablename__ = "bookmark_tags"
 
     bookmark_id: Mapped[int] = mapped_column(ForeignKey("bookmarks.id", ondelete="CASCADE"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(30), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class Bookmark(Base):
@@ -36,9 +35,13 @@ class Bookmark(Base):
     icon: Mapped[str] = mapped_column(String(40), default="")
     added: Mapped[date] = mapped_column(default=today)
     labels: Mapped[list[Tag]] = relationship(order_by=Tag.name, lazy="selectin", cascade="all, delete-orphan")
-    tags: AssociationProxy[list[str]] = association_proxy("labels", "name", creator=lambda name: Tag(name=name))
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of its tags."""
+        return [label.name for label in self.labels]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the API shows."""
         names = ("id", "address", "title", "signer", "icon", "added")
-        return {**{name: getattr(self, name) for name in names}, "tags": list(self.tags)}
+        return {**{name: getattr(self, name) for name in names}, "tags": self.tags}

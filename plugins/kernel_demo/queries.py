@@ -60,4 +60,4 @@ async def known(session: AsyncSession, id: int) -> Bookmark:
 async def tag_counts(session: AsyncSession) -> dict[str, int]:
     """Return how many bookmarks each tag has, by tag."""
     rows = await session.execute(select(Tag.name, func.count()).group_by(Tag.name).order_by(Tag.name))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -24,6 +24,10 @@ async def test_the_written_config_serves_the_demo_with_examples(tmp_path: Path) 
     assert (tmp_path / "bookmarks.sqlite").stat().st_size > 0
 
 
+def test_the_written_config_has_no_findings(tmp_path: Path) -> None:
+    assert Kernel(config_path(tmp_path)).check() == []
+
+
 @pytest.mark.parametrize(("platform", "variable"), [("linux", "XDG_DATA_HOME"), ("win32", "LOCALAPPDATA")])
 def test_the_folder_is_one_of_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str, variable: str

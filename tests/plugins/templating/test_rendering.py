@@ -43,6 +43,11 @@ async def test_url_for_keeps_the_root_path(make_app: Any, make_kernel: Any) -> N
     assert answer.body == b"/v1/shop/page"
 
 
+async def test_media_url_is_the_service_of_that_name(shown: Any) -> None:
+    config = {"prefix": "/uploads"}
+    assert await shown({"page.html": "{{ media_url('a b.png') }}"}, media=config) == "/uploads/a%20b.png"
+
+
 async def test_static_url_is_the_service_of_that_name(make_app: Any) -> None:
     from kernel_testing import Client, make_kernel
 
