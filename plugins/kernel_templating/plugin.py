@@ -137,11 +137,7 @@ def builtin(kernel: Application) -> dict[str, Callable[..., str]]:
         return url
 
     def media_url(path: str) -> str:
-<<<<<<< HEAD
-        """Return the path of an uploaded file."""
-=======
         """Return the URL of an uploaded file."""
->>>>>>> 0651b226164dae230fd83e410e2ce68c40245cf0
         url: str = kernel.service("media_url")(path)
         return url
 
