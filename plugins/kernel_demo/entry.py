@@ -59,9 +59,10 @@ class EntryForm(Data):
     address = String(
         required=True,
         field_type=TYPE_FORM,
+        auto_blank_to_null=False,
         processors=[
             str.strip,
-            v.NotNull("An address is needed"),
+            v.NotBlank("An address is needed"),
             v.MatchRegex(WEB, NO_WEB, LONGEST_ADDRESS),
         ],
     )
@@ -74,9 +75,10 @@ class EntryForm(Data):
     signer = String(
         required=True,
         field_type=TYPE_FORM,
+        auto_blank_to_null=False,
         processors=[
             one_line,
-            v.NotNull("Sign with your name"),
+            v.NotBlank("Sign with your name"),
             v.Length(max=LONGEST_SIGNER, message=f"At most {LONGEST_SIGNER} letters"),
         ],
     )

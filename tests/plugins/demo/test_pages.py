@@ -56,12 +56,13 @@ async def test_the_name_is_remembered_in_a_cookie(demo: Client, sign: Add) -> No
     ("fields", "wrong"),
     [
         ({"address": "ftp://a"}, ["This is no complete http or https address"]),
-        ({"address": " ", "signer": " "}, ["An address is needed", "Sign with your name"]),
+        ({"address": "", "signer": ""}, ["An address is needed", "Sign with your name"]),
+        ({"address": " ", "signer": " \x00"}, ["An address is needed", "Sign with your name"]),
         ({"title": "x" * 201}, ["At most 200 letters"]),
         ({"signer": "x" * 41}, ["At most 40 letters"]),
         ({"tags": "x" * 31}, ["At most 10 tags of at most 30 letters"]),
         ({"icon": b"<svg/>"}, ["This is no PNG, JPEG, GIF or ICO picture"]),
-        ({"icon": b"x" * 65537}, ["At most 64 KiB"]),
+        ({"icon": b"\x89PNG\r\n\x1a\n" + b"x" * 65536}, ["At most 64 KiB"]),
     ],
 )
 async def test_a_wrong_form_comes_back_with_the_reasons_beside_the_fields(

@@ -25,7 +25,8 @@ async def test_the_written_config_serves_the_demo_with_examples(tmp_path: Path) 
 
 
 def test_the_written_config_has_no_findings(tmp_path: Path) -> None:
-    assert Kernel(config_path(tmp_path)).check() == []
+    boot = Kernel(config_path(tmp_path)).booted
+    assert list(boot.problems) == []
 
 
 @pytest.mark.parametrize(("platform", "variable"), [("linux", "XDG_DATA_HOME"), ("win32", "LOCALAPPDATA")])
