@@ -15,7 +15,10 @@ from kernel_demo.queries import UNKNOWN, Number, known
 
 logger = get_logger(__name__)
 routes, hooks = Routes(), Hooks()
-NEEDED = ("bodies", "data", "errors", "events", "forms", "logging", "media", "orm", "params", "router", "templating")
+NEEDED = (
+    *("bodies", "data", "errors", "events", "forms", "logging", "media", "orm", "outcomes", "params", "responses"),
+    *("router", "templating"),
+)
 
 
 @routes.get("/bookmarks")

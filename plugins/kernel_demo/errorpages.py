@@ -1,6 +1,5 @@
 """What a browser gets when something fails; everybody else gets JSON as ever."""
 
-from http.client import responses as PHRASES
 from typing import Any
 
 from kernel_errors import Error
@@ -17,6 +16,17 @@ PROTECTION = (
     (b"cache-control", b"no-store"),
 )
 """The headers of every page."""
+WORDS = {
+    403: ("This site takes its own forms only", "Another site sent this one. Nothing was changed."),
+    404: ("There is nothing here", "The address may be mistyped, or the bookmark was deleted."),
+    405: ("That cannot be done here", "The address exists, but not for this."),
+    413: ("That was too large", "A favicon may have 64 KiB. Nothing was kept."),
+    415: ("That was no form", "This address takes what the form of the site sends."),
+    503: ("Too much at once", "Please try again in a moment."),
+}
+"""What to tell of a status: in a few words, and in a sentence."""
+FAULT = ("This was our fault", "It is noted. Nothing of it was kept.")
+OTHERS = ("That did not work", "The server did not understand what was sent.")
 
 
 async def page(request: Request, error: Exception) -> Any:
@@ -25,7 +35,8 @@ async def page(request: Request, error: Exception) -> Any:
     if "text/html" not in request.headers.get("accept", ""):
         return failure
     status = status_of(request, failure)
-    words = {"status": status, "phrase": PHRASES.get(status, "Error")}
+    title, sentence = WORDS.get(status, FAULT if status >= 500 else OTHERS)
+    words = {"status": status, "title": title, "sentence": sentence}
     return await Template("pages:error.html", words).response(status, [*failure.headers, *PROTECTION])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import anyio
 from kernel_forms import Upload
+from kernel_outcomes import Outcome
 
 from kernel import Request
 
@@ -27,13 +28,28 @@ async def is_picture(file: Upload, meta: Any) -> str | None:
 
 
 async def save(request: Request, file: Upload) -> str:
-    """Put a picture into the media folder, under a name that nobody can guess; return its path in there."""
+    """Put a picture into the media folder, under a name that nobody can guess; return its path in there.
+
+    It is removed again if what refers to it is not kept.
+    """
     name = f"{token_hex(8)}.{kind_of(await file.read(8))}"
     await file.save_to(request.app.service("media_path") / FOLDER, name, mode=0o644)
+    remove(request, f"{FOLDER}/{name}", Outcome.ERROR)
     return f"{FOLDER}/{name}"
 
 
 def forget(request: Request, path: str) -> None:
-    """Remove a picture once the request is answered; "" is none."""
+    """Remove a picture that nothing refers to any more, once that is kept; "" is none."""
     if path:
-        request.background(anyio.Path(request.app.service("media_path"), path).unlink, True)
+        remove(request, path, Outcome.OK)
+
+
+def remove(request: Request, path: str, wanted: Outcome) -> None:
+    """Remove a picture if the request ends so: an error was rolled back, all else is in the database."""
+    picture = anyio.Path(request.app.service("media_path"), path)
+
+    async def finish(request: Request, outcome: Outcome) -> None:
+        if outcome is wanted:
+            await picture.unlink(missing_ok=True)
+
+    request.finishers, request.waiting = (*request.finishers, finish), True

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import Hooks, Request
+from kernel.errors import BootError, Problem
 from kernel.types import Application
 from kernel_demo.entry import LONGEST_TITLE, one_line, tags_of
 from kernel_demo.icons import FOLDER
 from kernel_demo.models import Bookmark, Tag
+from kernel_demo.serve import ADVICE
 
 hooks = Hooks()
 TAKEN = "Somebody keeps this address already"
@@ -60,8 +62,17 @@ def examples() -> Iterable[Bookmark]:
 
 
 def make_tables(connection: Connection) -> bool:
-    """Make the tables; False if they are there."""
-    if inspect(connection).has_table(Bookmark.__tablename__):
+    """Make the tables; False if they are there.
+
+    Raises:
+        BootError: there is a table of that name with other columns, as a former demo made it.
+    """
+    found, table = inspect(connection), Bookmark.__tablename__
+    if found.has_table(table):
+        columns = {column["name"] for column in found.get_columns(table)}
+        if not columns.issuperset(Base.metadata.tables[table].columns.keys()):
+            told = f"the table '{table}' of the database is of a former demo"
+            raise BootError([Problem("demo.former", "error", told, ADVICE, str(connection.engine.url))])
         return False
     Base.metadata.create_all(connection, [Base.metadata.tables[kind.__tablename__] for kind in (Bookmark, Tag)])
     return True

@@ -26,7 +26,7 @@ class Bookmark(Base):
     """An address that somebody signed; `icon` is a path below the media folder, or ""."""
 
     __tablename__ = "bookmarks"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  # the number of a deleted one is never given again
+    __table_args__ = {"sqlite_autoincrement": True}  # the number of a deleted one is never given again
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(2000), unique=True)

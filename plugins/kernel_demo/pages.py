@@ -91,7 +91,7 @@ async def again(template: str, error: Error, **context: Any) -> Response:
     """Show a form with what is wrong about each field; an error of another kind stays one."""
     if error.code != UNEXPECTED_DATA:
         raise error
-    return await Template(template, {**context, "errors": error.data}).response(Status.BAD_REQUEST)
+    return await Template(template, {**context, "errors": error.data}).response(Status.UNPROCESSABLE_CONTENT)
 
 
 def same_origin(request: Request) -> None:

@@ -5,8 +5,13 @@ import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
+from kernel.errors import BootError, Problem
+
 FOLDER = "asgi-kernel-bookmarks"
 DATABASE = "bookmarks"
+FORMER = b"[demo_store]"
+"""What stood in the config.ini of the demo before its bookmarks were models."""
+ADVICE = "choose another folder with --data, or move this one away"
 CONFIG = f"""\
 ; The demo of asgi-kernel: `kernel demo` serves this folder. Written once; change what you like.
 [apps]
@@ -35,6 +40,7 @@ def config_path(data: Path | None = None) -> Path:
 
     Raises:
         OSError: *data* was given and cannot be written.
+        BootError: the folder is one of a former demo.
     """
     if data is not None:
         return _written(data)
@@ -56,5 +62,7 @@ def _written(folder: Path) -> Path:
     path = folder / "config.ini"
     if not path.exists():
         path.write_text(CONFIG, "utf-8")
+    elif FORMER in path.read_bytes():
+        raise BootError([Problem("demo.former", "error", f"'{folder}' is of a former demo", ADVICE, str(path))])
     with (folder / f"{DATABASE}.sqlite").open("ab"):  # proves that it can be written
         return path

@@ -82,7 +82,10 @@ async def test_an_address_is_kept_once(add: Add) -> None:
     [
         ({"address": "javascript:alert(1)"}, {"address": ["This is no complete http or https address"]}),
         ({"title": "x" * 201}, {"title": ["Expected `str` of length <= 200"]}),
-        ({"tags": ["x" * 31, 1]}, {"tags": {"0": ["Expected `str` of length <= 30"], "1": ["Expected `str`, got `int`"]}}),
+        (
+            {"tags": ["x" * 31, 1]},
+            {"tags": {"0": ["Expected `str` of length <= 30"], "1": ["Expected `str`, got `int`"]}},
+        ),
         ({"color": "red"}, {"color": ["Unknown field"]}),
         ({"tags": list("abcdefghijk")}, {"tags": ["Expected `array` of length <= 10"]}),
         ({"signer": " \n"}, {"signer": [r"Expected `str` matching regex '[^\\s\\x00-\\x20\\x7f-\\x9f]'"]}),

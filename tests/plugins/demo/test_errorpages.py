@@ -18,7 +18,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 async def test_what_is_not_there_is_a_page_for_browsers_and_json_for_others(demo: Client, path: str) -> None:
     page, other = await demo.get(path, BROWSER), await demo.get(path)
     assert (page.status, page.header("content-type")) == (404, "text/html; charset=utf-8")
-    assert "Not Found" in page.text
+    assert "There is nothing here" in page.text
     assert (other.status, other.json()["status"]) == (404, "error")
 
 
@@ -26,6 +26,21 @@ async def test_an_error_page_keeps_the_headers_of_the_error(demo: Client, build:
     page = await demo.put("/tags", BROWSER)
     assert page.status == 405
     assert "GET" in str(page.header("allow"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "told"),
+    [
+        ({"content-type": "application/x-www-form-urlencoded"}, b"title=" + b"x" * 300_000, 413, "That was too large"),
+        ({"content-type": "application/json"}, b"{}", 415, "That was no form"),
+        ({"content-type": "multipart/form-data"}, b"no boundary", 400, "That did not work"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_told_in_words(
+    demo: Client, headers: dict[str, str], body: bytes, status: int, told: str
+) -> None:
+    page = await demo.post("/bookmarks", {**BROWSER, **headers}, body=body)
+    assert (page.status, told in page.text) == (status, True)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("the secret"), Unauthorized("the secret")])

@@ -1,6 +1,8 @@
 """Favicons: uploaded, shown, replaced, and gone with their bookmark."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,7 @@ async def test_without_a_favicon_a_letter_stands_there(demo: Client, sign: Add) 
     assert 'aria-hidden="true">Ä</span>' in (await demo.get("/")).text
 
 
-async def test_another_favicon_takes_the_place_of_the_first(
-    demo: Client, sign: Add, upload: Add, media: Path
-) -> None:
+async def test_another_favicon_takes_the_place_of_the_first(demo: Client, sign: Add, upload: Add, media: Path) -> None:
     await sign(icon=PNG)
     assert (await upload(ICO)).header("location") == "/bookmarks/1"
     (kept,) = (media / "icons").iterdir()
@@ -63,7 +63,26 @@ async def test_a_deleted_bookmark_takes_its_favicon_along(demo: Client, sign: Ad
 async def test_what_is_no_small_picture_is_refused_beside_the_field(sign: Add, upload: Add, content: bytes) -> None:
     await sign()
     answer = await upload(content)
-    assert (answer.status, answer.text.count("aria-invalid")) == (400, 1)
+    assert (answer.status, answer.text.count("aria-invalid")) == (422, 1)
+
+
+def refuse(tmp_path: Path, change: str) -> None:
+    """Make the database refuse a change, at the end of its transaction or before."""
+    with closing(sqlite3.connect(tmp_path / "bookmarks.sqlite")) as database:
+        told = f"CREATE TRIGGER refuse BEFORE {change} ON bookmarks BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        database.execute(told)
+
+
+@pytest.mark.parametrize(("change", "path"), [("UPDATE", "/bookmarks/1/icon"), ("DELETE", "/bookmarks/1/delete")])
+async def test_a_change_that_is_rolled_back_leaves_the_favicons_as_they_were(
+    demo: Client, sign: Add, media: Path, tmp_path: Path, change: str, path: str
+) -> None:
+    await sign(icon=PNG)
+    refuse(tmp_path, change)
+    assert (await demo.post(path, files={"icon": ("x.ico", ICO, "")})).status == 500
+    (kept,) = (media / "icons").iterdir()
+    assert await shown(demo) == f"/media/icons/{kept.name}"
+    assert kept.read_bytes() == PNG
 
 
 async def test_a_favicon_of_no_bookmark_is_not_kept(upload: Add, media: Path) -> None:

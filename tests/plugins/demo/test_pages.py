@@ -5,28 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel_demo.errorpages import PROTECTION
 from kernel_testing import Client
 
 from kernel import Kernel
 
 pytestmark = pytest.mark.anyio
 Add = Callable[..., Any]
-BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PNG = b"\x89PNG\r\n\x1a\n a picture"
 
 
 async def test_an_empty_demo_says_so(demo: Client) -> None:
     assert "Nothing here yet" in (await demo.get("/")).text
     assert "No tags yet" in (await demo.get("/tags")).text
-
-
-async def test_every_page_forbids_script(demo: Client, add: Add) -> None:
-    await add()
-    for path in ("/", "/sign", "/tags", "/bookmarks/1", "/nowhere"):
-        page = await demo.get(path, BROWSER)
-        for name, value in PROTECTION:
-            assert [pair for pair in page.headers if pair[0] == name] == [(name, value)]
-        assert "<script" not in page.text
 
 
 async def test_the_style_sheet_has_a_hashed_name_and_may_be_kept(demo: Client) -> None:
@@ -62,14 +52,14 @@ async def test_the_name_is_remembered_in_a_cookie(demo: Client, sign: Add) -> No
         ({"signer": "x" * 41}, ["At most 40 letters"]),
         ({"tags": "x" * 31}, ["At most 10 tags of at most 30 letters"]),
         ({"icon": b"<svg/>"}, ["This is no PNG, JPEG, GIF or ICO picture"]),
-        ({"icon": b"\x89PNG\r\n\x1a\n" + b"x" * 65536}, ["At most 64 KiB"]),
+        ({"icon": PNG + b"x" * 65536}, ["At most 64 KiB"]),
     ],
 )
 async def test_a_wrong_form_comes_back_with_the_reasons_beside_the_fields(
     sign: Add, media: Path, fields: Any, wrong: list[str]
 ) -> None:
     answer = await sign(**{"title": "Mine <&>", **fields})
-    assert (answer.status, answer.text.count("aria-invalid")) == (400, len(wrong))
+    assert (answer.status, answer.text.count("aria-invalid")) == (422, len(wrong))
     for text in wrong:
         assert f'-note">{text}</p>' in answer.text
     assert 'value="Mine &lt;&amp;&gt;"' in answer.text or "title" in fields
@@ -78,29 +68,19 @@ async def test_a_wrong_form_comes_back_with_the_reasons_beside_the_fields(
 
 async def test_a_form_without_a_field_comes_back_too(demo: Client) -> None:
     answer = await demo.post("/bookmarks", form={"title": "Mine"})
-    assert (answer.status, answer.text.count(">Required<")) == (400, 2)
+    assert (answer.status, answer.text.count(">Required<")) == (422, 2)
 
 
 async def test_an_address_that_is_kept_already_is_told_beside_its_field(demo: Client, sign: Add, media: Path) -> None:
     await sign()
-    answer = await sign(icon=b"\x89PNG\r\n\x1a\n")
-    assert answer.status == 400
+    answer = await sign(icon=PNG)
+    assert answer.status == 422
     assert "Somebody keeps this address already" in answer.text
     assert list((media / "icons").iterdir()) == []
 
 
 async def test_a_body_that_is_no_form_is_refused(demo: Client) -> None:
     assert (await demo.post("/bookmarks", json={})).status == 415
-
-
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
-async def test_a_form_of_another_site_is_refused(demo: Client, sign: Add, origin: str) -> None:
-    assert (await sign(headers={"origin": origin})).status == 403
-    assert (await demo.get("/api/bookmarks")).json()["data"]["total"] == 0
-
-
-async def test_a_form_of_this_site_is_taken(sign: Add) -> None:
-    assert (await sign(headers={"origin": "http://localhost"})).status == 303
 
 
 async def test_the_button_deletes_and_goes_home(demo: Client, add: Add) -> None:
@@ -133,12 +113,6 @@ async def test_the_tags_are_counted(demo: Client, add: Add) -> None:
     page = (await demo.get("/tags")).text
     assert 'href="/?tag=c%2B%2B+%26+c"' in page
     assert "c++ &amp; c <b>1</b>" in page
-
-
-async def test_a_stored_title_is_text_and_never_markup(demo: Client, add: Add) -> None:
-    await add(title="<img src=x onerror=alert(1)>")
-    for path in ("/", "/bookmarks/1"):
-        assert "<img src=x" not in (await demo.get(path)).text
 
 
 async def test_only_a_new_database_gets_examples(build: Callable[..., Kernel]) -> None:
