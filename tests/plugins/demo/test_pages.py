@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel_demo.pages import again
+from kernel_errors import Error
 from kernel_testing import Client
 
 from kernel import Kernel
@@ -81,6 +83,12 @@ async def test_an_address_that_is_kept_already_is_told_beside_its_field(demo: Cl
 
 async def test_a_body_that_is_no_form_is_refused(demo: Client) -> None:
     assert (await demo.post("/bookmarks", json={})).status == 415
+
+
+async def test_an_error_of_another_kind_is_no_matter_of_a_form() -> None:
+    with pytest.raises(Error) as raised:
+        await again("sign.html", Error(2001, 7))
+    assert raised.value.code == 2001
 
 
 async def test_the_button_deletes_and_goes_home(demo: Client, add: Add) -> None:
