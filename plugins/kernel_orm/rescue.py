@@ -6,6 +6,7 @@ Everything else that SQLAlchemy raises is a server error like any other.
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import Any
 
 from kernel import Request, Response
@@ -32,7 +33,8 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
         status = status_of(error)
         if status is None:
             _explain(error)
-            response: Response = otherwise(request, error) if otherwise else _raised(error)
+            value: Any = otherwise(request, error) if otherwise else _raised(error)
+            response: Response = await value if isawaitable(value) else value
             return response
         text = getattr(error, "orig", None) or error.args[0]
         logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
