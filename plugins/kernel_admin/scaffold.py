@@ -1,7 +1,7 @@
 """Write a tree of files from templates: all of it or nothing, and never outside of its folder.
 
 A template is a file below templates/KIND whose name ends in .tmpl; "NAME" in its path and the
-words of `string.Template` in its text are filled in. KIND-full holds what --full adds or changes.
+words of `string.Template` in its text are filled in. What --full adds or changes is in further folders.
 """
 
 import keyword
@@ -19,7 +19,11 @@ from kernel_admin.faults import Fault
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 64
-PRIVATE = frozenset({"config.ini"})
+REVISION = 19
+"""Characters of a name in the identifier of a revision, as `kernel db revision` writes it."""
+FULL = {"project": ("full", "project-full"), "app": ("full", "app-full"), "plugin": ("plugin-full",)}
+"""The folders of --full; what is in a later one wins."""
+PRIVATE = frozenset({"config.ini", "config.dev.ini"})
 """Files that only their owner may read."""
 TAKEN = frozenset({"kernel", "test", "tests", "main", "project", "standard"})
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -50,10 +54,12 @@ def tree(kind: str, name: str, full: bool) -> dict[str, str]:
         "name": name,
         "dist": name.replace("_", "-").lower(),
         "class_name": "".join(part[:1].upper() + part[1:] for part in name.split("_")),
+        "prefix": f"/{name}" if kind == "app" else "",
+        "revision": f"{name[:REVISION]}_{secrets.token_hex(6)}",
         "secret": secrets.token_urlsafe(48),
     }
     found: dict[str, str] = {}
-    for folder in (kind, f"{kind}-full")[: 1 + full]:
+    for folder in (kind, *(FULL[kind] if full else ())):
         found |= dict(_filled(TEMPLATES / folder, "", words))
     return found
 
