@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -143,7 +143,7 @@ class Kernel:
         elif scope["type"] != "http":
             raise ValueError(f"a scope of type '{scope['type']}' is not served here")
         else:
-            async with self._lock:
+            async with nullcontext() if self._wrapped else self._lock:
                 if not self._spoken:
                     try:
                         await self.booted.services.get("starter", ("", Kernel.start))[1](self)

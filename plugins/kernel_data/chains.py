@@ -70,7 +70,7 @@ def quick(parts: Iterable[tuple[Call, bool]], nullify: bool, default: Callable[[
             if judges:
                 message = call(value, meta)
                 if message is not None:
-                    raise Invalid([message])
+                    raise Invalid.of([str(message)])
             else:
                 value = call(value, meta)
         return value
@@ -95,9 +95,9 @@ def careful(steps: Iterable[Step], mode: Mode, default: Callable[[], Any] | None
             if not step.judges:
                 value = result
             elif result is not None:
-                errors.append(result)
+                errors.append(str(result))
         if errors:
-            raise Invalid(errors)
+            raise Invalid.of(errors)
         return value
 
     return clean
@@ -121,19 +121,17 @@ class Elements:
         return Step(self.clean_later if self._waits else self.clean, False, self._waits)
 
     def clean(self, value: Any, meta: Meta) -> Any:
-        """Return a list of the cleaned elements, or raise Invalid."""
-        call, cleaned, errors = self._call, [], Refused()
+        """Return a list of the cleaned elements, or raise Invalid for the first that is refused."""
+        call, cleaned = self._call, []
         for number, one in enumerate(value or ()):
             try:
                 cleaned.append(call(one, meta))
             except Invalid as invalid:
-                errors[number] = invalid.errors
-                if len(errors) >= self._most:
-                    break
-        return self._result(value, cleaned, errors)
+                raise Invalid.of({number: invalid.errors} if self._indexed else invalid.errors) from None
+        return value if value is None else cleaned
 
     async def clean_later(self, value: Any, meta: Meta) -> Any:
-        """Do the same where the step has to be awaited."""
+        """Do the same where the step has to be awaited, for as many elements as wanted."""
         call, cleaned, errors = self._call, [], Refused()
         for number, one in enumerate(value or ()):
             try:
@@ -142,11 +140,8 @@ class Elements:
                 errors[number] = invalid.errors
                 if len(errors) >= self._most:
                     break
-        return self._result(value, cleaned, errors)
-
-    def _result(self, value: Any, cleaned: list[Any], errors: Refused) -> Any:
         if errors:
-            raise Invalid(errors if self._indexed else next(iter(errors.values())))
+            raise Invalid.of(errors if self._indexed else next(iter(errors.values())))
         return value if value is None else cleaned
 
 

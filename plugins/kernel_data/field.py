@@ -99,7 +99,7 @@ class Field:
         if isawaitable(result):
             await result
         if one.errors:
-            raise Invalid(one.errors)
+            raise Invalid.of(one.errors) if isinstance(one.errors, dict) else Invalid(one.errors)
         return one.value
 
     async def set_value(self, value: Any, meta: Meta = NOTHING) -> None:

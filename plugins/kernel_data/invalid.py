@@ -23,9 +23,16 @@ class Invalid(Exception):
         super().__init__(errors)
         self.errors = normal(errors)
 
+    @classmethod
+    def of(cls, errors: Any) -> "Invalid":
+        """Return an Invalid of errors that are in their final shape."""
+        invalid = cls.__new__(cls)
+        invalid.errors = errors
+        return invalid
+
 
 def normal(errors: Any) -> Any:
-    """Return *errors* as a list of texts, or as a mapping of such."""
+    """Return *errors* as a list of texts, or as a dict of such."""
     if isinstance(errors, Mapping):
         return {name: normal(error) for name, error in errors.items()}
     if isinstance(errors, Iterable) and not isinstance(errors, str):
@@ -52,7 +59,7 @@ def _pruned(errors: Mapping[Any, Any], left: list[int]) -> dict[Any, Any]:
     for name, error in errors.items():
         if left[0] <= 0:
             break
-        if isinstance(error, Mapping):
+        if isinstance(error, dict):
             kept[name] = _pruned(error, left)
             continue
         kept[name] = error if isinstance(error, str) else error[: left[0]]

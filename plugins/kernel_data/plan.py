@@ -1,6 +1,6 @@
 """A Data class, compiled once: which sources are read, and what is done to each field in order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable, signature
 from itertools import islice
@@ -24,32 +24,41 @@ OPEN = ("json", "form", "query")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of a Data class, and what is taken from it: (attribute, key, take, whether it waits)."""
+    """One source of a Data class, and what is taken from it.
+
+    `plain` are (attribute, key) of what stands under its key; `others` are (attribute, key, take,
+    whether it waits); `keys` are all names known there.
+    """
 
     name: str
     load: Load
-    takes: tuple[tuple[str, str, Take, bool], ...]
+    plain: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str, Take, bool], ...]
+    keys: frozenset[str]
 
     async def read(self, request: Request, received: dict[str, Any]) -> Values:
         """Put what is there into *received*; return the whole source."""
         found = await self.load(request)
-        if found:
-            for attribute, key, take, waits in self.takes:
-                value = await take(found, key) if waits else take(found, key)
-                if value is not ABSENT:
-                    received[attribute] = value
+        for attribute, key in self.plain:
+            if key in found:
+                received[attribute] = found[key]
+        for attribute, key, take, waits in self.others:
+            value = await take(found, key) if waits else take(found, key)
+            if value is not ABSENT:
+                received[attribute] = value
         return found
 
 
-def sources_of(fields: Mapping[str, Field]) -> tuple[Source, ...]:
-    """Return the sources that fields name, in the order in which they are read."""
-    takes: dict[str, list[tuple[str, str, Take, bool]]] = {name: [] for name in LOADERS}
-    for attribute, field in fields.items():
-        if field.type is not None:
-            take, waits = taker(field.type, field.many, field.takes_file)
-            takes[NAMES[field.type]].append((attribute, field.data_name or attribute, take, waits))
-    bodies = {name for name in BODIES if takes[name]}
-    return tuple(Source(name, fitting(name, bodies), tuple(some)) for name, some in takes.items() if some)
+def sources_of(fields: Mapping[str, Field]) -> Iterator[Source]:
+    """Yield the sources that fields name, in the order in which they are read."""
+    bodies = {NAMES[field.type] for field in fields.values() if NAMES.get(field.type) in BODIES}
+    for name in LOADERS:
+        own = [(a, f.data_name or a, f) for a, f in fields.items() if NAMES.get(f.type) == name]
+        takes = [(a, key, *taker(f.type, f.many, f.takes_file)) for a, key, f in own]
+        plain = tuple((a, key) for a, key, take, _ in takes if take is None)
+        others = tuple((a, key, take, waits) for a, key, take, waits in takes if take is not None)
+        if own:
+            yield Source(name, fitting(name, bodies), plain, others, frozenset(key for _, key, _ in own))
 
 
 class DataPlan:
@@ -64,7 +73,7 @@ class DataPlan:
     def __init__(self, instance: Any, nullify: bool, every: bool) -> None:
         kind, mode = type(instance), Mode(nullify, every)
         fields = fields_of(kind)
-        self.sources = sources_of(fields)
+        self.sources = tuple(sources_of(fields))
         self._names = tuple((attribute, field.data_name or attribute) for attribute, field in fields.items())
         self._keys = frozenset(key for _, key in self._names)
         self._strict, self._fill = option(kind, "strict"), option(kind, "fill_absent")
@@ -79,7 +88,7 @@ class DataPlan:
         for source in self.sources:
             found = await source.read(request, received)
             if self._strict and source.name in OPEN:
-                unknown += strangers(found, {key for _, key, _, _ in source.takes})
+                unknown += strangers(found, source.keys)
         if default is not None:
             values = default if isinstance(default, Mapping) else vars(default)
             received = {name: values[name] for name, _ in self._names if name in values} | received
@@ -93,7 +102,7 @@ class DataPlan:
         received = {attribute: value[key] for attribute, key in self._names if key in value}
         cleaned, errors = await self.run(received, request, strangers(value, self._keys) if self._strict else ())
         if errors:
-            raise Invalid(errors)
+            raise Invalid.of(errors)
         return cleaned
 
     async def run(
@@ -122,9 +131,9 @@ class DataPlan:
         return cleaned, errors
 
 
-def strangers(found: Values, known: Iterable[str]) -> list[str]:
+def strangers(found: Values, known: frozenset[str]) -> list[str]:
     """Return the names, cut, of what a source holds beyond the fields, as many as are ever told."""
-    return [str(name)[:LONGEST_NAME] for name in islice(found.keys() - set(known), MOST_ERRORS)]
+    return [str(name)[:LONGEST_NAME] for name in islice(found.keys() - known, MOST_ERRORS)]
 
 
 def checker(instance: Any) -> Any:

@@ -142,8 +142,10 @@ def is_json(media_type: str) -> bool:
     return True
 
 
-def taker(field_type: Any, many: bool, whole: bool) -> tuple[Take, bool]:
+def taker(field_type: Any, many: bool, whole: bool) -> tuple[Take | None, bool]:
     """Return what takes a value from its source, or ABSENT, and whether it has to be awaited.
+
+    None takes what stands under the key.
 
     Args:
         many: all values of a repeated field, as a list.
@@ -161,12 +163,7 @@ def taker(field_type: Any, many: bool, whole: bool) -> tuple[Take, bool]:
         return (lambda source, key: source.get(None, ABSENT)), False
     if many and field_type in (TYPE_FORM_FIELD, TYPE_PARAM, TYPE_HEADER):
         return (texts if field_type == TYPE_FORM_FIELD else values), False
-    return (text if field_type == TYPE_FORM_FIELD else value), False
-
-
-def value(source: Any, key: str) -> Any:
-    """Take what stands under *key*."""
-    return source.get(key, ABSENT)
+    return (text if field_type == TYPE_FORM_FIELD else None), False
 
 
 def values(source: Any, key: str) -> Any:

@@ -69,8 +69,7 @@ class Unit:
             method, path = request.scope["method"], request.scope["path"]
             logger.warning("%s %r: the rollback failed: %s", method, path, type(error).__name__)
         self.closed = True
-        if self._open.get(self._name) is self:
-            del self._open[self._name]
+        self._open.pop(self._name, None)
 
 
 def _protect(session: "AsyncSession") -> None:

@@ -20,9 +20,10 @@ NUMBERS = (int, float, Decimal)
 def fold(text: str) -> str:
     """Return the key under which texts are equal that differ in case or in compatible characters only.
 
-    That is NFKC, case folding and NFKC again (Unicode 3.13, "compatibility caseless match").
+    It is in NFKC, and as in Unicode 3.13, D146: normalised, case folded, and both again.
     """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFKC", once.casefold())
 
 
 def fitting(column: "Column[Any]", value: Any, dialect: str) -> Any:
@@ -39,7 +40,8 @@ def fitting(column: "Column[Any]", value: Any, dialect: str) -> Any:
     if isinstance(value, str):
         return value if storable(value) else ABSENT
     if isinstance(value, int):
-        return value if abs(value + 0.5) < 2 ** (bits(column, dialect) - 1) else ABSENT
+        most = 2 ** (bits(column, dialect) - 1)
+        return value if -most <= value < most else ABSENT
     return value
 
 

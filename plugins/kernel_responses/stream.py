@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from itertools import repeat
+from time import monotonic
 from types import AsyncGeneratorType
 from typing import Any, Protocol
 
 from anyio import move_on_after, to_thread
 
 from kernel import Request, Response
+from kernel.errors import ClientDisconnect
 from kernel.response import WITHOUT_BODY, HeaderInput, checked, header
 from kernel.types import Send
 from kernel_responses.compression import Gzip, Pairs, negotiated
@@ -15,6 +17,8 @@ from kernel_responses.fields import value_of
 
 CLOSING_TIME = 10.0
 """Seconds an iterable has to clean up after it was left, even if the request is cancelled."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the client of a stream is still there."""
 END: Any = object()
 _new = object.__new__
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -119,6 +123,18 @@ async def coded(chunk: Any, coder: Gzip | None) -> bytes:
     return await coder.add(data) if coder and data else data
 
 
+async def still_there(request: Request) -> float:
+    """Return when to look again whether the client is there; some servers take what they cannot send any more.
+
+    Raises:
+        ClientDisconnect: it is not.
+    """
+    ask = getattr(request, "is_disconnected", None)
+    if ask and await ask():
+        raise ClientDisconnect("the client left during the stream")
+    return monotonic() + LOOK_EVERY
+
+
 class Chunked(Response):
     """An answer under way: sent once, from a source that is closed in every case.
 
@@ -153,15 +169,17 @@ class Chunked(Response):
             await send({"type": "http.response.start", "status": status, "headers": headers})
             if request.scope["method"] == "HEAD" or status in WITHOUT_BODY:
                 return await send({"type": "http.response.body", "body": b""})
-            if chunk.__class__ is not plain:
-                chunk = await coded(chunk, coder)
+            chunk = chunk if chunk.__class__ is plain else await coded(chunk, coder)
             if chunk:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            due = monotonic() + LOOK_EVERY
             async for chunk in source:
                 if chunk.__class__ is not plain:
                     chunk = await coded(chunk, coder)
                 if chunk:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if monotonic() > due:
+                    due = await still_there(request)
             ended = True
             await send({"type": "http.response.body", "body": coder.finish() if coder else b""})
         except OSError as error:

@@ -6,18 +6,20 @@ imports this module.
 """
 
 from collections.abc import Callable, Mapping
+from inspect import iscoroutine
+from types import CoroutineType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound as Missing, Undefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from kernel.errors import did_you_mean
 from kernel.serve.wrappers import is_async
 from kernel_templating.folders import SEPARATOR, Folders
 
-METHODS = frozenset(dir(dict))
 UNDEFINED: dict[str, type[Undefined]] = {"strict": StrictUndefined, "lenient": Undefined}
 
 
@@ -59,29 +61,43 @@ class Loader(BaseLoader):
         return path.read_text("utf-8"), str(path), current
 
 
-class Calling(CodeGenerator):
-    """Where nothing is awaited, compiles each call so that an awaitable raises Awaits; inline, for speed."""
+class Noticing(CodeGenerator):
+    """Where nothing is awaited, compiles calls and attributes so that an awaitable raises Awaits.
+
+    What they usually do stands inline, since a page has hundreds of them.
+    """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Write one call."""
         self.write("" if self.environment.is_async else "(called if not hasattr(called := ")
         super().visit_Call(node, frame, forward_caller=forward_caller)
-        self.write("" if self.environment.is_async else ", '__await__') else context.awaits(called))")
+        self.write("" if self.environment.is_async else ", '__await__') else context.refuse(called))")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """Write one `object.name`; the sandbox decides for itself."""
+        if self.environment.is_async or self.environment.sandboxed:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(got if (got := getattr(of := ")
+        self.visit(node.node, frame)
+        name = repr(node.attr)
+        self.write(f", {name}, missing)).__class__ is str else environment.other(of, {name}, got))")
 
 
 class Refusing(Context):
     """The variables of one rendering."""
 
-    def awaits(self, value: Any) -> Any:
-        """Refuse something awaitable; it is closed if it is a coroutine, since nobody will await it."""
-        getattr(value, "close", bool)()
+    def refuse(self, value: Any) -> Any:
+        """Refuse something awaitable; a coroutine is closed, since nobody will await it."""
+        if iscoroutine(value):
+            value.close()
         raise Awaits
 
 
 class Joining(Environment):
     """An environment whose templates refer to others from the app that owns them."""
 
-    code_generator_class, context_class = Calling, Refusing
+    code_generator_class, context_class = Noticing, Refusing
     folders: Folders
     names: dict[tuple[str, str], str]
 
@@ -104,14 +120,20 @@ class Joining(Environment):
 class Trusting(Joining):
     """An environment for the project's own files."""
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return `obj.attribute`, else `obj["attribute"]`, as Jinja does; a dict is asked without an exception."""
-        if obj.__class__ is dict and attribute in obj and attribute not in METHODS:
-            return obj[attribute]
-        try:
-            return getattr(obj, attribute)
-        except AttributeError:
-            return super().getattr(obj, attribute)
+    def other(self, obj: Any, attribute: str, value: Any) -> Any:
+        """Return *value*, an attribute; where there is none `obj["attribute"]`, as Jinja does.
+
+        A coroutine, as `row.awaitable_attrs.author` is, raises Awaits.
+        """
+        if value is missing:
+            try:
+                return obj[attribute]
+            except (TypeError, LookupError, AttributeError):
+                return self.undefined(obj=obj, name=attribute)
+        if value.__class__ is CoroutineType:
+            value.close()
+            raise Awaits
+        return value
 
 
 class Sandboxed(Joining, ImmutableSandboxedEnvironment):

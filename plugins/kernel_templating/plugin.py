@@ -100,7 +100,8 @@ class Templating(Plugin):
         yield from checks.missing(folders, self._declared)
         for name in [name for name in self._override if name not in folders.by_app]:
             message = f"[templates] override: no app '{name}' has template_dirs{did_you_mean(name, folders.by_app)}"
-            yield Problem("templates.override", "error", message, "mend the name", "[templates] override")
+            where = self._kernel.config.origin("templates", "override")
+            yield Problem("templates.override", "error", message, "mend the name", where)
         if folders.by_app:
             yield from checks.uncompilable(self._templates)
 
@@ -131,11 +132,16 @@ def builtin(kernel: Application) -> dict[str, Callable[..., str]]:
         return url
 
     def static_url(path: str) -> str:
-        """Return the path of a static file."""
+        """Return the URL of a static file."""
         url: str = kernel.service("static_url")(path)
         return url
 
-    return {"url_for": url_for, "static_url": static_url}
+    def media_url(path: str) -> str:
+        """Return the URL of an uploaded file."""
+        url: str = kernel.service("media_url")(path)
+        return url
+
+    return {"url_for": url_for, "static_url": static_url, "media_url": media_url}
 
 
 @asynccontextmanager

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kernel import Request
 from kernel.layers import where
 from kernel.serve.wrappers import label
 from kernel_templating.folders import SEPARATOR, Folders
-from kernel_templating.template import Template
 
 if TYPE_CHECKING:
     import jinja2
@@ -19,8 +18,17 @@ Variables = Mapping[str, Any]
 Context = Callable[[Request], Any]
 TYPES = {"txt": "text/plain; charset=utf-8", "xml": "application/xml", "svg": "image/svg+xml"}
 PAGE = "text/html; charset=utf-8"
+SAFE = ("url_for", "static_url", "media_url")
+"""The globals that a text of unknown origin may use."""
 SOURCES = 128
 """How many texts of templates are kept compiled."""
+
+
+class Wanted(Protocol):
+    """What is to be rendered, a `Template`: the name of one, or its text."""
+
+    path: str | None
+    source: str | None
 
 
 class Templates:
@@ -56,7 +64,7 @@ class Templates:
 
         options = self.folders, self._filters, self._undefined, self._reload
         made = environment(*options, waits=waits, sandboxed=sandboxed)
-        safe = ("url_for", "static_url") if sandboxed else tuple(self._globals)
+        safe = SAFE if sandboxed else tuple(self._globals)
         made.globals |= {name: self._globals[name] for name in safe if name in self._globals}
         return made
 
@@ -88,14 +96,14 @@ class Templates:
         code = made.compile(source, f"{own}{SEPARATOR}<source>", "<source>")
         return made.template_class.from_code(made, code, made.make_globals(None))
 
-    def _compiled(self, template: Template, request: Request | None, waits: bool = False) -> "jinja2.Template":
+    def _compiled(self, template: Wanted, request: Request | None, waits: bool = False) -> "jinja2.Template":
         own = request.route.app if request and request.route else ""
         if template.path is None:
             return self._text(template.source, own, waits)
         compiled = self.template(template.path, own)
         return self.waiting.get_template(compiled.name) if waits else compiled  # type: ignore[arg-type]  # it has one
 
-    def now(self, template: Template, request: Request | None, given: Variables) -> str | None:
+    def now(self, template: Wanted, request: Request | None, given: Variables) -> str | None:
         """Return the rendered text, or None if something has to be awaited; raises as `Template.render`."""
         variables: dict[str, Any] = {}
         if request and template.path is not None:
@@ -107,7 +115,7 @@ class Templates:
         variables.update(given)
         return self._try(template, request, variables)
 
-    async def render(self, template: Template, request: Request | None, given: Variables) -> str:
+    async def render(self, template: Wanted, request: Request | None, given: Variables) -> str:
         """Return the rendered text; raises as `Template.render`."""
         variables: dict[str, Any] = {}
         if request and template.path is not None:
@@ -124,7 +132,7 @@ class Templates:
                 self._awaiting.add(compiled.name)
         return text
 
-    def _try(self, template: Template, request: Request | None, variables: dict[str, Any]) -> str | None:
+    def _try(self, template: Wanted, request: Request | None, variables: dict[str, Any]) -> str | None:
         compiled = self._compiled(template, request)
         return None if compiled.name in self._awaiting else self._attempt(compiled, variables)
 
@@ -134,7 +142,7 @@ class Templates:
 
         return attempt
 
-    def content_type(self, template: Template) -> str:
+    def content_type(self, template: Wanted) -> str:
         """Return the media type that the name of a template implies."""
         return TYPES.get((template.path or "").rpartition(".")[2], PAGE)
 

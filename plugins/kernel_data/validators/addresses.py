@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from kernel_data.validators.validator import Condition
 
-LONGEST_EMAIL = 254
+LONGEST_EMAIL, LONGEST_LOCAL = 254, 64
 LONGEST_URL = 2048
 SCHEMES = ("http", "https", "ftp", "ftps", "ws", "wss")
 _atoms = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII).fullmatch
@@ -24,7 +24,7 @@ _phone = re.compile(
 
 
 class EmailAddress(Condition):
-    """Accept a mail address of at most 254 characters whose domain has a dot (RFC 5321 §4.5.3.1).
+    """Accept a mail address of at most 254 characters, 64 before "@", whose domain has a dot (RFC 5321 §4.5.3.1).
 
     The library email-validator judges where it is installed; it looks nothing up.
     """
@@ -37,7 +37,9 @@ class EmailAddress(Condition):
 
     def accepts(self, value: Any) -> bool:
         """Tell whether it is such an address."""
-        return isinstance(value, str) and len(value) <= LONGEST_EMAIL and self._valid(value)
+        if not isinstance(value, str) or len(value) > LONGEST_EMAIL or value.rfind("@") > LONGEST_LOCAL:
+            return False
+        return self._valid(value)
 
     def describe(self, schema: dict[str, Any]) -> None:
         """Give the format."""
@@ -65,7 +67,7 @@ def by_library(address: str) -> bool:
 def by_form(address: str) -> bool:
     """Tell whether it is atoms, "@" and a domain of two labels or more."""
     local, _, domain = address.rpartition("@")
-    return len(local) <= 64 and _atoms(local) is not None and "." in domain and is_host(domain)
+    return _atoms(local) is not None and "." in domain and is_host(domain)
 
 
 def is_host(host: str) -> bool:

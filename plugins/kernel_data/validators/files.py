@@ -20,7 +20,7 @@ _markup = {
     "xml": re.compile(rb"\s*<(?:\?xml|[A-Za-z_!])").match,
     "svg": re.compile(rb"\s*<(?:\?xml|!DOCTYPE svg|!--|svg)[^\0]*", re.IGNORECASE).match,
     "html": re.compile(rb"\s*<(?:!DOCTYPE html|html|!--)", re.IGNORECASE).match,
-    "json": re.compile(rb"\s*[\[{\"0-9tfn-]").match,
+    "json": re.compile(rb"\s*(?:[\[{\"0-9-]|(?:true|false|null)\s*$)").match,
 }
 
 

@@ -77,7 +77,7 @@ def flattened(items: Iterable[Node]) -> Iterator[Node]:
 
 def ambiguous(body: list[Node], fold: bool) -> bool:
     """Tell whether rounds of a loop over *body* may be divided in several ways."""
-    if not any(operator in REPEATS or operator is ops.BRANCH for operator, _ in body):
+    if not any(varies(*node) for node in body):
         return False
     if len(body) == 1 and body[0][0] is ops.BRANCH:
         ways = [list(flattened(way)) for way in body[0][1][1]]
@@ -89,6 +89,14 @@ def ambiguous(body: list[Node], fold: bool) -> bool:
         single(operator) and not own & frozenset().union(*sets[:n], *sets[n + 1 :])
         for n, ((operator, _), own) in enumerate(zip(body, sets, strict=True))
     )
+
+
+def varies(operator: Any, argument: Any) -> bool:
+    """Tell whether a node may match texts of different lengths, or in different ways."""
+    if operator in REPEATS:
+        least, most, inner = argument
+        return bool(least != most) or any(varies(*node) for node in flattened(inner))
+    return operator is ops.BRANCH
 
 
 def folded(found: Characters, fold: bool) -> Characters:

@@ -1,7 +1,6 @@
 """Lengths, forms and names; patterns match the whole text, and lengths are looked at first."""
 
 import re
-from collections.abc import Sized
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +33,10 @@ class Length(Validator):
         """Return the message for another length, or for what has none."""
         if value is None:
             return None
-        if not isinstance(value, Sized):
+        try:
+            size, least, most = len(value), self._least, self._most
+        except TypeError:
             return self.message
-        size, least, most = len(value), self._least, self._most
         return self.message if (least is not None and size < least) or (most is not None and size > most) else None
 
     def describe(self, schema: dict[str, Any]) -> None:

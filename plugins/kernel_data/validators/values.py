@@ -37,20 +37,29 @@ class In(Condition):
 
     def __init__(self, values: Iterable[Any], message: str | None = None) -> None:
         super().__init__(message)
-        self._values = values if isinstance(values, range) else Choices(values)
+        self._values = Span(values) if isinstance(values, range) else Choices(values)
 
     def accepts(self, value: Any) -> bool:
         """Tell whether it is one of the values."""
-        return (
-            not isinstance(value, bool) and value in self._values
-            if isinstance(self._values, range)
-            else (value in self._values)
-        )
+        return value in self._values
 
     def describe(self, schema: dict[str, Any]) -> None:
         """List the values."""
-        if not isinstance(self._values, range):
-            schema["enum"] = list(self._values.values)
+        schema.update(self._values.schema())
+
+
+class Span:
+    """Integers to look others up in, without going through them."""
+
+    def __init__(self, values: range) -> None:
+        self._values = values
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value in self._values
+
+    def schema(self) -> dict[str, Any]:
+        """Return what JSON Schema says of them."""
+        return {"type": "integer"}
 
 
 class Choices:
@@ -69,6 +78,10 @@ class Choices:
         except TypeError:  # it cannot be hashed, so that it equals nothing that can
             return False
 
+    def schema(self) -> dict[str, Any]:
+        """Return what JSON Schema says of them."""
+        return {"enum": list(self.values)}
+
 
 class NotIn(Validator):
     """Refuse what equals one of *values*, blank ones too."""
@@ -85,7 +98,7 @@ class NotIn(Validator):
 
     def describe(self, schema: dict[str, Any]) -> None:
         """List the values."""
-        schema["not"] = {"enum": list(self._values.values)}
+        schema["not"] = self._values.schema()
 
 
 class IsEqualToField(Validator):

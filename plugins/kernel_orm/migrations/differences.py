@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 Operations = ops.UpgradeOps
+TABLES = (ops.CreateTableOp, ops.DropTableOp)
 
 
 def whole(tables: "Iterable[Table]") -> Operations:
@@ -64,8 +65,10 @@ def flat(operation: Any) -> Iterator[Any]:
 
 
 def in_words(operations: Operations) -> list[str]:
-    """Return a sentence for each difference."""
-    return [_sentence(operation) for operation in flat(operations)]
+    """Return a sentence for each difference; a whole table counts as one."""
+    found = list(flat(operations))
+    whole_tables = {operation.table_name for operation in found if isinstance(operation, TABLES)}
+    return [_sentence(one) for one in found if isinstance(one, TABLES) or table_of(one) not in whole_tables]
 
 
 def _sentence(operation: Any) -> str:

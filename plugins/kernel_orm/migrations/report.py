@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kernel import Problem
+from kernel.errors import did_you_mean
 from kernel.layers import as_tuple
+from kernel_orm.checks import section_of
 from kernel_orm.migrations.differences import differences, in_words
 from kernel_orm.migrations.faults import Fault
 from kernel_orm.migrations.history import title_of
+from kernel_orm.migrations.ownership import database_of
 from kernel_orm.migrations.schema import Schema
 from kernel_orm.migrations.versions import current
 
@@ -80,7 +83,12 @@ def problems(connection: "Connection", schema: Schema) -> list[Problem]:
 
 
 def _strays(schema: Schema) -> Iterator[Problem]:
-    """Yield the tables that belong to no app."""
+    """Yield the tables that belong to no app, and those that belong to no database."""
+    for table in schema.homeless:
+        wanted = database_of(table)
+        guess = did_you_mean(wanted, schema.databases)
+        message = f"table '{table.name}' names database '{wanted}', which has no section{guess}"
+        yield Problem("db.database", "error", message, f"write a section [{section_of(wanted)}]")
     for table in schema.tables(None):
         message = f"table '{table.name}' is in no module that an active app names"
         yield Problem("db.stray", "warning", message, "name the module of its model in App(models=[...])")

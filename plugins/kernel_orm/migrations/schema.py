@@ -36,7 +36,10 @@ class Schema:
         import_models(kernel)
         self.branches = branches(kernel, name)
         self.history = History(self.branches)
-        self.owners = {table: app for table, app in owners(self.branches).items() if database_of(table) == name}
+        everywhere = owners(self.branches)
+        self.owners = {table: owner for table, owner in everywhere.items() if database_of(table) == name}
+        self.homeless = [table for table in everywhere if database_of(table) not in kernel.service("databases")]
+        self.databases = tuple(kernel.service("databases"))
 
     def tables(self, branch: Branch | None) -> "list[Table]":
         """Return the tables of one app, or those of none, in the order of their references."""

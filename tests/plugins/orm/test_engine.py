@@ -1,8 +1,11 @@
 """What an engine is told for each kind of database."""
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from kernel_orm.config import DatabaseConfig
+from kernel_orm.database import Database
 from kernel_orm.engine import settings
 from sqlalchemy import make_url
 
@@ -30,3 +33,16 @@ def test_values_are_hidden_unless_statements_are_logged() -> None:
 def test_a_database_in_memory_has_one_connection_for_ever() -> None:
     found = told("sqlite+aiosqlite://", pool_size=5)
     assert (found["pool_size"], found["max_overflow"], found["pool_recycle"]) == (1, 0, -1)
+
+
+def test_only_sqlite_has_sessions_for_reading(tmp_path: Path) -> None:
+    server, file = (Database("x", DatabaseConfig(host=host), tmp_path, "x") for host in ("db", ""))
+    assert server.readers is server.sessions
+    assert file.readers is not file.sessions
+
+
+def test_a_connection_that_is_collected_as_garbage_is_ended_without_waiting(tmp_path: Path) -> None:
+    ended = []
+    dialect = Database("x", DatabaseConfig(), tmp_path, "x").engine.dialect
+    dialect.do_terminate(SimpleNamespace(terminate=lambda: ended.append(True)))  # type: ignore[arg-type]  # a stand-in
+    assert ended == [True]

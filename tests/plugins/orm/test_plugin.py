@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import kernel_orm
@@ -76,6 +77,17 @@ async def test_the_engine_lives_as_long_as_the_kernel_runs(kernel_of: Any) -> No
 
 async def test_the_session_is_there_before_the_kernel_starts(kernel_of: Any) -> None:
     assert callable(kernel_of().boot().context["db_session"])
+
+
+async def test_a_named_database_is_enough(tmp_path: Path) -> None:
+    config = {"database.reporting": {"url": f"sqlite:///{tmp_path}/reporting.db", "required": "false"}}
+    kernel = Kernel(config)
+    async with Client(kernel):
+        assert "db_engine" not in kernel.context
+        assert not (tmp_path / "reporting.db").exists()
+    async with Client(kernel), kernel_orm.session(kernel, "reporting") as session:
+        await session.execute(text("create table t (id)"))
+    assert (tmp_path / "reporting.db").exists()
 
 
 async def test_two_kernels_share_nothing(kernel_of: Any) -> None:

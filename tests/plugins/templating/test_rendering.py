@@ -1,5 +1,6 @@
 """What a template sees, what it may await, and what becomes of one that a handler returns."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -43,25 +44,14 @@ async def test_url_for_keeps_the_root_path(make_app: Any, make_kernel: Any) -> N
     assert answer.body == b"/v1/shop/page"
 
 
-async def test_static_url_is_the_service_of_that_name(make_app: Any) -> None:
-    from kernel_testing import Client, make_kernel
+async def test_static_url_is_that_of_the_static_files(shown: Any, tmp_path: Any) -> None:
+    (tmp_path / "site.css").write_text("p {}")
+    files = {"page.html": "{{ static_url('shop/site.css') }}"}
+    assert re.fullmatch(r"/static/shop/site\.[0-9a-f]+\.css", await shown(files, keywords={"static_dirs": tmp_path}))
 
-    from kernel import Plugin, hookimpl
 
-    class Files(Plugin):
-        name = "static"
-
-        @hookimpl
-        def kernel_configure(self, kernel: Any) -> None:
-            kernel.provide("static_url", lambda path: f"/static/{path}?v=1")
-
-    async def page(request: Any) -> Any:
-        return Template("page.html")
-
-    app = make_app("shop", {"page.html": "{{ static_url('a.css') }}"}, {"/page": page})
-    kernel = make_kernel([Files], [app], {"plugins": {"blocked": "static"}})
-    async with Client(kernel) as client:
-        assert (await client.get("/shop/page")).body == b"/static/a.css?v=1"
+async def test_media_url_is_that_of_uploads(shown: Any) -> None:
+    assert await shown({"page.html": "{{ media_url('a b.png') }}"}, media={"prefix": "/media"}) == "/media/a%20b.png"
 
 
 async def test_static_url_without_the_plugin_says_so(shown: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -118,6 +108,15 @@ async def test_a_template_awaits_what_it_calls(shown: Any, text: str, expected: 
     keywords = {"template_filters": {"priced": price}, "template_globals": {"price": price, "rows": rows, "max": max}}
     files = {"page.html": text, "inner.html": "({{ price() }})"}
     assert await shown(files, keywords=keywords) == expected
+
+
+async def test_attributes_that_have_to_be_awaited_are(shown: Any) -> None:
+    class Lazy:
+        @property
+        def author(self) -> Any:
+            return price(9)
+
+    assert await shown({"page.html": "{{ row.author }} {{ row.author|length }}"}, {"row": Lazy()}) == "9 EUR 5"
 
 
 async def test_a_template_that_awaits_is_remembered(make_app: Any, asking: Any, make_kernel: Any) -> None:

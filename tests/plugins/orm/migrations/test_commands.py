@@ -4,9 +4,8 @@ import json
 import re
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 
 def first(project: Any) -> None:
@@ -41,7 +40,8 @@ def test_create_brings_apps_with_revisions_to_their_heads(everywhere: Any) -> No
     everywhere.ok("revision", "accounts")
     lines = everywhere.ok("create").splitlines()
     assert lines[0] == "database 'default' created"
-    assert lines[1].startswith("upgrade accounts accounts_") and lines[2:] == ["table 'orders' created"]
+    assert lines[1].startswith("upgrade accounts accounts_")
+    assert lines[2:] == ["table 'orders' created"]
     assert everywhere.tables() == {"users", "orders", "alembic_version"}
 
 
@@ -80,7 +80,9 @@ def test_a_revision_that_fails_leaves_nothing_of_itself_and_of_those_before_it(e
     path = everywhere.revision("break")
     path.write_text(path.read_text().replace("    pass", "    op.drop_table('nowhere')", 1))
     said = everywhere.fails("upgrade")
-    assert "error db.failed: shop shop_" in said and "(Break) failed" in said and "nowhere" in said
+    assert "error db.failed: shop shop_" in said
+    assert "(Break) failed" in said
+    assert "nowhere" in said
     assert everywhere.json("current")[1]["pending"] == 2
     assert everywhere.sql("SELECT * FROM orders") == []
     assert "db.differs" not in str(everywhere.json("check"))
@@ -93,14 +95,17 @@ def test_check_agrees_after_create_and_after_each_upgrade(everywhere: Any, price
     [problem] = everywhere.json("check")["problems"]
     assert (problem["id"], problem["level"]) == ("db.differs", "error")
     assert problem["message"] == "app 'shop': column 'orders.price' is missing"
-    assert problem["hint"] == "kernel db create makes missing tables; for more write a revision: kernel db revision shop"
+    assert (
+        problem["hint"] == "kernel db create makes missing tables; for more write a revision: kernel db revision shop"
+    )
 
 
 def test_check_tells_what_is_not_applied(everywhere: Any, price: str) -> None:
     second(everywhere, price)
     assert everywhere.db("check").exit_code == 1
     [problem] = everywhere.json("check")["problems"]
-    assert problem["id"] == "db.pending" and problem["hint"] == "kernel db upgrade shop"
+    assert problem["id"] == "db.pending"
+    assert problem["hint"] == "kernel db upgrade shop"
     everywhere.ok("upgrade")
     assert everywhere.json("check") == {"problems": []}
 
@@ -114,7 +119,8 @@ def test_current_and_history_tell_where_each_app_is(everywhere: Any, price: str)
     assert [(row["title"], row["head"]) for row in rows] == [("Add price", True), ("Orders", False)]
     assert rows[0]["after"] == [rows[1]["revision"]] == [shop["revision"]]
     assert rows[1]["needs"] == [accounts["revision"]]
-    assert "Add price" in everywhere.ok("history") and "lacks 1" in everywhere.ok("current")
+    assert "Add price" in everywhere.ok("history")
+    assert "lacks 1" in everywhere.ok("current")
 
 
 def test_a_target_may_be_an_app_a_step_or_a_revision(everywhere: Any, price: str) -> None:
