@@ -159,7 +159,7 @@ async def test_a_model_or_a_column_that_does_not_exist_is_told_where_it_is_writt
     with pytest.raises(LookupError, match="no column 'idd'"):
         Unique(Member, "name", "idd")
     for model in (None, Member(), int):
-        with pytest.raises(TypeError, match="is no model; write a class that derives from kernel_orm.Base"):
+        with pytest.raises(TypeError, match=r"is no model; write a class that derives from kernel_orm.Base"):
             Exists(model, "id")
 
 
