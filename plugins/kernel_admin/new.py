@@ -12,7 +12,10 @@ NEXT = {
     "plugin": ("cd {name}", "pip install -e .[test] && pytest", "# then name it in [plugins] active of a config.ini"),
 }
 """What to do then."""
-FULL = {"project": ("cd {name}", "kernel db create", "kernel init", "kernel run", "# then open http://127.0.0.1:8000/")}
+FULL = {
+    "project": ("cd {name}", "kernel db create", "kernel init", "kernel run", "# then open http://127.0.0.1:8000/"),
+    "app": ("cd {name}", "pip install -e .[test] && pytest", "# then add it to a project, as its README.md says"),
+}
 """What to do with the result of --full, if that differs."""
 
 
@@ -28,7 +31,7 @@ def command(kind: str, text: str) -> click.Command:
     @click.option("--full", is_flag=True, help="Show more of what there is.")
     @click.option("--dry-run", is_flag=True, help="Only tell what would be written.")
     def run(name: str, full: bool, dry_run: bool) -> None:
-        files = tree(kind, checked(name), full)
+        files = tree(kind, checked(name, kind), full)
         steps = FULL.get(kind, NEXT[kind]) if full else NEXT[kind]
         if not dry_run:
             write(Path.cwd() / name, files)
