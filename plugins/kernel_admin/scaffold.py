@@ -46,7 +46,7 @@ def checked(name: str, kind: str) -> str:
         what = "is a word of Python"
     elif name in sys.stdlib_module_names or name in TAKEN:
         what = "is the name of a module that everybody has"
-    elif name in IGNORED:
+    elif name.lower() in IGNORED:
         what = "is a folder that stays out of version control"
     elif owner := owner_of(name, "plugin" if kind == "plugin" else "app"):
         what = f"is the name of something that is installed: {owner}"
@@ -58,7 +58,7 @@ def checked(name: str, kind: str) -> str:
 
 
 def owner_of(name: str, kind: str) -> str:
-    """Return what is installed under a name, as entry point of a kind or as module, and would be taken for a new one; or ""."""
+    """Return who has a name already, as an entry point or as a module, and would be taken for a new one; or ""."""
     for member in scan():
         if (member.name, member.kind) == (name, kind):
             return f"{kind} of '{member.distribution}'"
