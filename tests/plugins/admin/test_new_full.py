@@ -141,8 +141,9 @@ def test_every_template_is_packaged() -> None:
     assert {path.suffix for path in files} == {".tmpl"}
 
 
-def linted(folder: Path, *words: str) -> None:
-    done = subprocess.run([sys.executable, "-m", *words, "."], cwd=folder, capture_output=True, text=True, check=False)
+def linted(folder: Path, command: str, *options: str) -> None:
+    words = [sys.executable, "-m", "ruff", command, "--isolated", "--no-cache", "--line-length=120", *options, "."]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -150,12 +151,11 @@ def linted(folder: Path, *words: str) -> None:
 @pytest.mark.parametrize("kind", ["project", "app", "plugin"])
 def test_what_is_written_is_as_ruff_would_write_it(tmp_path: Path, kind: str, full: bool) -> None:
     pytest.importorskip("ruff")
-    write(tmp_path / "notes", tree(kind, "notes", full))
+    folder = tmp_path / "my_weather_station"
+    write(folder, tree(kind, folder.name, full))
 
-    linted(
-        tmp_path / "notes", "ruff", "check", "--isolated", "--no-cache", "--select", "E,F,I,UP,B", "--line-length=120"
-    )
-    linted(tmp_path / "notes", "ruff", "format", "--isolated", "--no-cache", "--check", "--line-length=120")
+    linted(folder, "check", "--select", "E,F,I,UP,B")
+    linted(folder, "format", "--check")
 
 
 def kernel(folder: Path, *words: str, code: int = 0, **environment: str) -> str:
@@ -171,6 +171,7 @@ def kernel(folder: Path, *words: str, code: int = 0, **environment: str) -> str:
         check=False,
     )
     assert done.returncode == code, done.stdout + done.stderr
+    assert "DEBUG" not in done.stderr
     return done.stdout
 
 
