@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel_admin.check import summary
 
 STEP = {"phase", "callable", "plugin", "level", "where", "async", "status"}
 
@@ -30,7 +31,14 @@ def test_check_exits_1_on_a_wrong_value_and_tells_the_line(make_project: Any, in
 
     assert result.exit_code == 1
     assert "config.ini:2" in result.stdout
-    assert "1 errors, 0 warnings" in result.stdout
+    assert result.stdout.splitlines()[-1] == "1 error"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [((0, 0), "no problems"), ((1, 2), "1 error, 2 warnings"), ((0, 1), "1 warning")]
+)
+def test_findings_are_counted_in_words_that_fit(found: tuple[int, int], said: str) -> None:
+    assert summary(*found) == said
 
 
 def test_check_exits_78_on_what_cannot_be_read(make_project: Any, invoke: Any) -> None:
