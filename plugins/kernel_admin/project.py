@@ -1,8 +1,6 @@
 """The project that a command looks at, and the commands its plugins add."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,12 +10,12 @@ import kernel
 from kernel import Kernel
 from kernel.boot.config import items, locate, read
 from kernel.boot.discovery import load
+from kernel.boot.plan import Member
 from kernel.boot.registry import blame
 from kernel.errors import ConfigError, Findings, Problem
 from kernel.layers import as_tuple
 from kernel_admin.faults import Fault, tell
-
-SAFE = "KERNEL__PLUGINS__ON_ERROR"
+from kernel_admin.safety import without
 
 
 def strict() -> Kernel:
@@ -36,15 +34,25 @@ def safe() -> Kernel:
     Raises:
         BootError: the configuration cannot be read.
     """
-    project = readable()
-    if not project.booted.problems.fatal:
+    project = told()
+    if project.booted.compiled or not project.booted.problems.fatal:
         return project
-    for problem in project.problems:
-        tell(problem)
-    with environment(SAFE, "disable"):
-        again = Kernel(lambda: locate()[0])
-        again.booted  # noqa: B018  # boots while the variable is set
+    again, out = without(project)
+    if out:
+        click.echo(f"what follows is without {' and '.join(map(repr, out))}", err=True)
     return again
+
+
+def told() -> Kernel:
+    """Return the project as its one boot left it, with the findings told on stderr if one is an error.
+
+    Raises:
+        BootError: the configuration cannot be read.
+    """
+    project = readable()
+    for problem in project.problems if project.booted.problems.fatal else ():
+        tell(problem)
+    return project
 
 
 def readable() -> Kernel:
@@ -83,22 +91,25 @@ def explain_imports(project: Kernel) -> None:
         return
     for member in project.plan.members:
         if member.state == "failed" and member.value:
-            try:
-                load(member.value)
-            except Exception as error:
-                Fault.of(error, traceback=True)
+            reason = unimportable(member)
+            if reason:
+                Fault.of(reason, traceback=True)
 
 
-@contextmanager
-def environment(name: str, value: str) -> Iterator[None]:
-    """Set one environment variable for the block."""
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        del os.environ[name]
-        os.environ |= {} if before is None else {name: before}
+def unimportable(member: Member) -> Exception | None:
+    """Return why a member cannot be imported: what its own module raises, rather than that a place is not there."""
+    package = member.value.removesuffix(":app") if member.value == f"{member.name}:app" else ""
+    reasons = []
+    for place in (member.value, f"{package}.main:app") if package else (member.value,):
+        try:
+            load(place)
+        except LookupError as error:
+            reasons.append(error)
+        except Exception as error:  # whatever a stranger's module raises
+            return error
+        else:
+            return None
+    return reasons[-1]
 
 
 def names_strangers() -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 
 
 def _declared() -> str:
-    """Return "file:line" of the nearest frame outside this module."""
+    """Return "file:line" of the nearest frame outside this module, of this module for the built-in codes."""
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__") == __name__:
+        if frame.f_code.co_name == "<module>":
+            break
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
