@@ -1,19 +1,13 @@
-"""The project that a command looks at, and the commands its plugins add."""
+"""The project that a command looks at."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import click
 
 import kernel
 from kernel import Kernel
-from kernel.boot.config import items, locate, read
 from kernel.boot.discovery import load
 from kernel.boot.plan import Member
-from kernel.boot.registry import blame
-from kernel.errors import ConfigError, Findings, Problem
-from kernel.layers import as_tuple
 from kernel_admin.faults import Fault, tell
 from kernel_admin.safety import without
 
@@ -110,41 +104,3 @@ def unimportable(member: Member) -> Exception | None:
         else:
             return None
     return reasons[-1]
-
-
-def names_strangers() -> bool:
-    """Tell whether the configuration names plugins that may have commands."""
-    try:
-        config = read(locate()[0])
-    except ConfigError:
-        return False
-    plugins = items(config.get("plugins", {}).get("active", "standard"))
-    return not {"standard"}.issuperset(plugins)
-
-
-@cache
-def commands() -> Mapping[str, click.Command]:
-    """Return the commands that plugins add to `kernel`; a plugin that fails is told and left out."""
-    group, project = click.Group("kernel"), quietly(safe)
-    if project is None:
-        return {}
-    known = len(project.booted.problems)
-    for name, answer in project.booted.registry.collect("kernel_commands", cli=group):
-        for command in as_tuple(answer):
-            if isinstance(command, click.Command):
-                group.add_command(command)
-            else:
-                message = f"'{name}': hook 'kernel_commands' answered {command!r}, which is no click command"
-                project.booted.problems.append(Problem("command.wrong", "warning", message, "use cli.add_command"))
-    for problem in Findings(project.booted.problems[known:]):
-        tell(problem)
-    return group.commands
-
-
-def quietly(act: Callable[[], Kernel]) -> Kernel | None:
-    """Return what *act* does; a project that cannot be read has been told of, and has no commands."""
-    try:
-        return act()
-    except Exception as error:
-        click.echo(f"warning: the project adds no commands: {blame(error)}", err=True)
-        return None

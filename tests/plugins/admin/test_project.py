@@ -2,11 +2,10 @@
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel_admin.project import names_strangers
+from kernel_admin.added import chooses_plugins
 from kernel_admin.safety import environment
 
 from kernel import Kernel
@@ -179,13 +178,20 @@ def test_without_a_configuration_the_exit_code_is_78(make_project: Any, invoke: 
     assert "'kernel new project NAME' writes one" in result.stderr
 
 
-def test_names_strangers(make_project: Any) -> None:
-    folder: Path = make_project()
-    assert not names_strangers()
-    (folder / "config.ini").write_text("[plugins]\nactive = standard, mine")
-    assert names_strangers()
-    (folder / "config.ini").write_text("[plugins")
-    assert not names_strangers()
+@pytest.mark.parametrize(
+    ("config", "chosen"),
+    [
+        ("", False),
+        ("[plugins]\nactive = standard", False),
+        ("[plugins]\nactive = standard, mine", True),
+        ("[plugins]\nblocked = orm", True),
+        ("[plugins", False),
+    ],
+)
+def test_a_project_may_choose_its_plugins(make_project: Any, config: str, chosen: bool) -> None:
+    make_project(config)
+
+    assert chooses_plugins() is chosen
 
 
 def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
