@@ -44,7 +44,7 @@ class Middlewares(Plugin):
         process = method(middleware, "process_application")
         if process is None:
             return None
-        wrapper = Wrapper(self._kernel)
+        wrapper = Wrapper(self._kernel, process)
         try:
             value = middleware.process_application(wrapper.kernel)
         except Exception as error:  # whatever it raises
