@@ -34,6 +34,12 @@ def findings(deploy: bool) -> list[Problem]:
     return list(dict.fromkeys([*boot.problems, *more]))
 
 
+def of_configuration(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the findings that stand in the configuration of the project."""
+    places = set(kernel.app.config.origins.values())
+    return [one for one in problems if one.id.startswith("config.") or one.where in places]
+
+
 def report(problems: Iterable[Problem], as_json: bool) -> None:
     """Print findings on stdout."""
     problems = list(problems)

@@ -7,9 +7,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import click
 from kernel_settings import shown
 
-import kernel
 from kernel import Kernel
-from kernel_admin.check import findings, report
+from kernel_admin.check import findings, of_configuration, report
 from kernel_admin.project import readable, safe, told
 from kernel_admin.tables import Row, as_json, cell, dump, emit
 
@@ -42,8 +41,7 @@ def show(origin: bool, as_json: bool) -> None:
 @as_json
 def check(as_json: bool) -> None:
     """Check the configuration alone: whatever is wrong at a line of it. Exits 78 on errors in it."""
-    places = set(kernel.app.config.origins.values())
-    problems = [one for one in findings(deploy=False) if one.id.startswith("config.") or one.where in places]
+    problems = of_configuration(findings(deploy=False))
     report(problems, as_json)
     sys.exit(78 if any(problem.level == "error" for problem in problems) else 0)
 

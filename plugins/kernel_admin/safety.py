@@ -45,14 +45,14 @@ def wrong(given: Mapping[str, Any], schema: type) -> list[str]:
     return [problem.message for problem in problems]
 
 
-def without(project: Kernel) -> tuple[Kernel, list[str]]:
-    """Return the project without what is broken, and the names of the members left out."""
+def without(project: Kernel, *plugins: Plugin) -> tuple[Kernel, list[str]]:
+    """Return the project without what is broken and with *plugins*, and the names of the members left out."""
     out: dict[str, Member] = {}
     again, more = project, blamed(project)
     while True:
         out |= more
         with environment({**blanks(project), **selection(project.config, list(out.values()))}):
-            again = Kernel(lambda: locate()[0], plugins=[Lenient()])
+            again = Kernel(lambda: locate()[0], plugins=[*plugins, Lenient()])
             again.booted  # noqa: B018  # boots while the variables are set
         more = {} if again.booted.compiled else blamed(again)
         if more.keys() <= out.keys():
