@@ -1,17 +1,14 @@
 """The commands that plugins add to `kernel`."""
 
 from collections.abc import Mapping
-from functools import cache
 
 import click
 
 from kernel import Kernel, Plugin, Problem, hookimpl
-from kernel.boot.config import items, locate, read
-from kernel.boot.registry import blame
-from kernel.errors import BootError, ConfigError, KernelError
+from kernel.boot.config import locate
+from kernel.errors import BootError, KernelError
 from kernel.layers import as_tuple
 from kernel_admin.faults import tell
-from kernel_admin.project import safe
 
 ENOUGH = Problem("help.enough", "error", "commands are known by now", "nothing has to be done")
 
@@ -27,30 +24,10 @@ class Configured(Plugin):
         raise BootError([ENOUGH])
 
 
-def chooses_plugins() -> bool:
-    """Tell whether the configuration names other plugins than the standard ones, or fewer."""
-    try:
-        section = read(locate()[0]).get("plugins", {})
-    except ConfigError:
-        return False
-    return items(section.get("active", "standard")) != ["standard"] or bool(items(section.get("blocked", ())))
-
-
-def texts() -> Mapping[str, str]:
-    """Return what help says of each command, at the least cost."""
+def configured() -> Kernel | None:
+    """Return the project with nothing but its plugins configured, or None if even that has findings."""
     project = Kernel(lambda: locate()[0], plugins=[Configured()])
-    found = added(project) if project.problems == [ENOUGH] else commands()
-    return {name: command.get_short_help_str(80) for name, command in found.items()}
-
-
-@cache
-def commands() -> Mapping[str, click.Command]:
-    """Return the commands; what fails is told and left out."""
-    try:
-        return added(safe())
-    except Exception as error:
-        click.echo(f"warning: the project adds no commands: {blame(error)}", err=True)
-        return {}
+    return project if project.problems == [ENOUGH] else None
 
 
 def added(project: Kernel) -> Mapping[str, click.Command]:

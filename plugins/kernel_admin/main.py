@@ -65,7 +65,7 @@ class Commands(click.Group):
         """Write the list without importing what it names."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-        chosen = _added().texts() if has_config("[plugins]") and _added().chooses_plugins() else STANDARD
+        chosen = _project().texts() if has_config("[plugins]") and _project().chooses_plugins() else STANDARD
         if chosen:
             with formatter.section("Commands of plugins, inside a project"):
                 formatter.write_dl(list(chosen.items()))
@@ -98,7 +98,7 @@ class Commands(click.Group):
         return f"there is no command '{name}'{did_you_mean(name, [*COMMANDS, *self._foreign()])}"
 
     def _foreign(self) -> Mapping[str, click.Command]:
-        commands: Mapping[str, click.Command] = _added().commands() if has_config() else {}
+        commands: Mapping[str, click.Command] = _project().commands() if has_config() else {}
         return commands
 
 
@@ -113,8 +113,8 @@ def has_config(section: str = "") -> bool:
         return False
 
 
-def _added() -> Any:
-    return import_module("kernel_admin.added")
+def _project() -> Any:
+    return import_module("kernel_admin.project")
 
 
 def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:

@@ -1,13 +1,19 @@
-"""The project that a command looks at."""
+"""The project that a command looks at, and the commands its plugins add."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import click
 
 import kernel
 from kernel import Kernel
+from kernel.boot.config import items, locate, read
 from kernel.boot.discovery import load
 from kernel.boot.plan import Member
+from kernel.boot.registry import blame
+from kernel.errors import ConfigError
+from kernel_admin.added import added, configured
 from kernel_admin.faults import Fault, tell
 from kernel_admin.safety import without
 
@@ -104,3 +110,29 @@ def unimportable(member: Member) -> Exception | None:
         else:
             return None
     return reasons[-1]
+
+
+def chooses_plugins() -> bool:
+    """Tell whether the configuration names other plugins than the standard ones, or fewer."""
+    try:
+        section = read(locate()[0]).get("plugins", {})
+    except ConfigError:
+        return False
+    return items(section.get("active", "standard")) != ["standard"] or bool(items(section.get("blocked", ())))
+
+
+def texts() -> Mapping[str, str]:
+    """Return what help says of each command that plugins add, at the least cost."""
+    project = configured()
+    found = added(project) if project else commands()
+    return {name: command.get_short_help_str(80) for name, command in found.items()}
+
+
+@cache
+def commands() -> Mapping[str, click.Command]:
+    """Return the commands that plugins add to `kernel`; what fails is told and left out."""
+    try:
+        return added(safe())
+    except Exception as error:
+        click.echo(f"warning: the project adds no commands: {blame(error)}", err=True)
+        return {}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from kernel_admin.added import commands
 from kernel_admin.main import cli
+from kernel_admin.project import commands
 
 import kernel
 from kernel import Kernel

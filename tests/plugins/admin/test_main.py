@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel_admin.added import commands
 from kernel_admin.main import COMMANDS, STANDARD, cli, main
+from kernel_admin.project import commands
 
 COMMANDS_PLUGIN = """
 import click
@@ -111,7 +111,7 @@ def listed(text: str) -> dict[str, str]:
 
 
 def test_help_shows_the_commands_of_plugins(with_command: Path, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kernel_admin.added.chooses_plugins", lambda: True)
+    monkeypatch.setattr("kernel_admin.project.chooses_plugins", lambda: True)
 
     assert listed(invoke("--help").output)["extra"] == "Do more."
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from kernel_admin.added import chooses_plugins
+from kernel_admin.project import chooses_plugins
 from kernel_admin.safety import environment
 
 from kernel import Kernel
