@@ -31,7 +31,7 @@ def coerce(value: Any, hint: Any) -> Any:
 
 def choices(hint: Any) -> list[str]:
     """Return the values that a type allows, if they can be counted."""
-    kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    kind: Any = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(kind) is Literal:
         return [str(one) for one in get_args(kind)]
     return [str(one.value) for one in kind] if isinstance(kind, EnumType) else []
