@@ -38,8 +38,9 @@ def safe() -> Kernel:
     if project.booted.compiled or not project.booted.problems.fatal:
         return project
     again, out = without(project)
-    if out:
-        click.echo(f"what follows is without {' and '.join(map(repr, out))}", err=True)
+    failed = [member.name for member in project.plan.members if member.state == "failed"]
+    names = " and ".join(map(repr, dict.fromkeys([*failed, *out])))
+    click.echo(f"what follows is {f'without {names}' if names else 'with defaults in that place'}", err=True)
     return again
 
 

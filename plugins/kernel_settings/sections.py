@@ -1,6 +1,5 @@
 """Validate one section against its plugin's Config: a dataclass or a msgspec.Struct."""
 
-from enum import EnumType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -31,10 +30,10 @@ def coerce(value: Any, hint: Any) -> Any:
 
 def choices(hint: Any) -> list[str]:
     """Return the values that a type allows, if they can be counted."""
-    kind: Any = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(kind) is Literal:
         return [str(one) for one in get_args(kind)]
-    return [str(one.value) for one in kind] if isinstance(kind, EnumType) else []
+    return [str(one.value) for one in getattr(kind, "__members__", {}).values()]
 
 
 def meaning(hint: Any) -> str:

@@ -32,6 +32,7 @@ def test_routes_are_listed_although_an_app_is_broken(make_project: Any, invoke: 
     assert result.exit_code == 0
     assert "/hello/<name>" in result.stdout
     assert "error plugin.failed: app 'broken:app' cannot be imported" in result.stderr
+    assert "what follows is without 'broken:app'" in result.stderr
     assert "KERNEL__PLUGINS__ON_ERROR" not in os.environ
 
 
@@ -149,6 +150,7 @@ def test_values_that_do_not_fit_hide_nothing(make_project: Any, invoke: Any, mor
     assert result.exit_code == 0, result.stderr
     assert "/hello/<name>" in result.stdout
     assert result.stderr.count("error ") == 1
+    assert "what follows is with defaults in that place" in result.stderr
 
 
 def test_what_cannot_be_compiled_at_all_is_told(make_project: Any, invoke: Any) -> None:
