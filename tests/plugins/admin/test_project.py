@@ -59,6 +59,15 @@ def test_traceback_shows_what_fails_below_the_main_module_of_a_package(
     assert "has no 'app'" not in result.stderr
 
 
+def test_traceback_says_nothing_of_a_plugin_that_only_lacks_another(make_project: Any, invoke: Any) -> None:
+    lonely = "from kernel import Plugin\nclass Lonely(Plugin):\n    requires = ('nobody',)\n"
+    make_project("[apps]\nactive = lonely:Lonely\n", lonely=lonely)
+    result = invoke("check", "--traceback")
+
+    assert "requires 'nobody'" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
 def test_traceback_of_an_app_that_is_nowhere_shows_what_is_missing(make_project: Any, invoke: Any) -> None:
     make_project("[apps]\nactive = nowhere\n")
 
@@ -114,6 +123,15 @@ def test_what_fails_at_boot_is_told_and_left_out(
     assert shown in result.stdout
     assert result.stderr.count("error ") == 1
     assert "what follows is without '" in result.stderr
+
+
+def test_what_fails_only_after_another_is_left_out_is_left_out_too(make_project: Any, invoke: Any) -> None:
+    make_project("[apps]\nactive = shop:app, wrong:Wrong, wrong:Failing\n", wrong=WRONG)
+    result = invoke("routes")
+
+    assert result.exit_code == 0
+    assert "/hello/<name>" in result.stdout
+    assert "what follows is without 'misfit' and 'wrong:Failing'" in result.stderr
 
 
 def test_an_installed_plugin_is_left_out_by_the_name_of_its_entry_point(
