@@ -32,7 +32,7 @@ def test_attributes_are_computed_once(make: Any) -> None:
     ("config", "limits"),
     [
         ({}, Limits()),
-        ({"limits": {"max_cookies": 5, "max_headers": 3}}, Limits(max_cookies=5)),
+        ({"limits": {"max_cookies": 5, "max_headers": 3, "max_ranges": 9}}, Limits(max_cookies=5, max_headers=3)),
         ({"limits": {"max_cookies": "5"}}, Limits()),
     ],
 )
