@@ -13,18 +13,17 @@ from typing import Any
 from msgspec.json import decode as decode_unchecked, encode
 
 from kernel.errors import HTTPException
+from kernel_requests.media import charset_of
 
 _media_type = re.compile(r"application/json|[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\+json").fullmatch
-_charset = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE).search
 STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 OTHERS = bytes(set(range(256)) - set(b'[{]}:"'))
 
 
 def check_media_type(content_type: str) -> None:
     """Raise HTTPException(415) unless a Content-Type says JSON, in UTF-8 (RFC 8259 §8.1, RFC 6839 §3.1)."""
-    charset = _charset(content_type)
-    encoding = charset[1].strip().lower() if charset else "utf-8"
-    if not _media_type(content_type.partition(";")[0].strip().lower()) or encoding not in ("utf-8", "us-ascii"):
+    charset = charset_of(content_type)
+    if not _media_type(content_type.partition(";")[0].strip().lower()) or charset not in (None, "utf-8", "us-ascii"):
         raise HTTPException(415, "the body has to be application/json in UTF-8")
 
 
