@@ -2,18 +2,20 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_origin
 
-from kernel import Plugin, Request, hookimpl
-from kernel.layers import Route
+from kernel import Plugin, Problem, hookimpl
+from kernel.errors import BootError
+from kernel.layers import Route, where
 from kernel.types import Application
-from kernel_bodies.annotations import records
-from kernel_bodies.extraction import json_extractor, with_default
-from kernel_bodies.structs import StructBody
+from kernel_bodies.annotations import bare, is_form, is_model, is_record, records
+from kernel_bodies.extraction import Extract, form_extractor, form_or_default, json_extractor, json_or_default
+from kernel_bodies.models import ModelBody, ModelForm
+from kernel_bodies.structs import StructBody, StructForm
 
-BODILESS = ("GET", "HEAD")
-Extractor = Callable[[Request], Awaitable[Any]]
+BODILESS = {"GET", "HEAD"}
+Body = StructBody | StructForm | ModelBody
+Schemas = dict[Route, dict[str, dict[str, Any]]]
 
 
 class Bodies(Plugin):
@@ -21,23 +23,76 @@ class Bodies(Plugin):
 
     name = "bodies"
     requires = ("requests", "errors")
-    after = ("params", "forms")
+    after = ("params", "forms", "limits")
 
     def __init__(self) -> None:
-        self._bodies: dict[Route, tuple[str, StructBody]] = {}
+        self._bodies: dict[Route, tuple[str, str, Body]] = {}
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:
-        """Keep the limits."""
+        """Keep the limits; provide "bodies.schemas"."""
         limits = kernel.config.get("limits", {})
         self._depth, self._most = limits.get("max_json_depth", 64), limits.get("max_validation_errors", 100)
+        self._kernel = kernel
+        kernel.provide("bodies.schemas", self.schemas)
 
     @hookimpl
-    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Extractor | None:
+    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Extract | None:
         """Return the extractor of the body; abstain for a parameter of any other type."""
         hint = parameter.annotation
         if not any(records(hint)) or re.search(rf"<{re.escape(parameter.name)}[:>]", route.path):
             return None
-        body = StructBody(hint)
+        source = "form" if is_form(hint) else "json"
+        self._refuse(route, parameter, source)
+        try:
+            body, extract = self._form(hint, parameter) if source == "form" else self._json(hint, parameter)
+        except TypeError as error:
+            advice = "correct the type, or read the request yourself"
+            raise BootError([problem("type", route, parameter, str(error), advice)]) from error
+        self._bodies[route] = parameter.name, source, body
+        return extract
+
+    def _json(self, hint: Any, parameter: inspect.Parameter) -> tuple[Body, Extract]:
+        body = ModelBody(hint) if any(map(is_model, records(hint))) else StructBody(hint)
         extract = json_extractor(body, self._depth, self._most)
-        return extract if parameter.default is parameter.empty else with_default(extract, parameter.default)
+        return body, extract if parameter.default is parameter.empty else json_or_default(extract, parameter.default)
+
+    def _form(self, hint: Any, parameter: inspect.Parameter) -> tuple[Body, Extract]:
+        inner = bare(hint)
+        if not is_record(get_origin(inner) or inner):
+            raise TypeError("a form is one object with fields")
+        body = ModelForm(hint) if is_model(inner) else StructForm(hint)
+        extract = form_extractor(body, self._most)
+        return body, extract if parameter.default is parameter.empty else form_or_default(extract, parameter.default)
+
+    def _refuse(self, route: Route, parameter: inspect.Parameter, source: str) -> None:
+        """Raise BootError for a parameter that could never be filled."""
+        other = self._bodies.get(route, (parameter.name,))[0]
+        if other != parameter.name:
+            message = f"it is a body, and so is '{other}'; a request has one"
+            raise BootError([problem("twice", route, parameter, message, "put both into one class")])
+        if route.methods and BODILESS.issuperset(route.methods):
+            message = "it is a body, and a GET has none"
+            raise BootError([problem("method", route, parameter, message, "let the route take POST, PUT or PATCH")])
+        if source == "form" and not provides_forms(self._kernel):
+            message = "it is a form, and no active plugin reads forms"
+            raise BootError([problem("forms", route, parameter, message, "activate the plugin 'forms'")])
+
+    def schemas(self) -> Schemas:
+        """Return, for each route with a typed body, its JSON Schema under its source: "json" or "form"."""
+        return {route: {source: body.schema()} for route, (_, source, body) in self._bodies.items()}
+
+
+def provides_forms(kernel: Application) -> bool:
+    """Tell whether requests have forms."""
+    try:
+        kernel.service("request.form")
+    except LookupError:
+        return False
+    return True
+
+
+def problem(kind: str, route: Route, parameter: inspect.Parameter, message: str, hint: str) -> Problem:
+    """Return the problem of a parameter."""
+    text = f"route '{route}': parameter '{parameter.name}': {message}"
+    return Problem(f"bodies.{kind}", "error", text, hint, where(route.handler))
