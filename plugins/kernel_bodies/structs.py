@@ -9,6 +9,7 @@ from msgspec import ValidationError, inspect
 
 from kernel_bodies.annotations import bare
 from kernel_bodies.certainty import certain_pairs, inside
+from kernel_bodies.defaults import completed
 from kernel_bodies.faults import Finder, field_hints
 from kernel_bodies.formdata import FormFields, is_file
 from kernel_bodies.messages import INVALID, told
@@ -26,8 +27,8 @@ class StructBody:
 
     def __init__(self, hint: Any) -> None:
         self.hint = hint
-        self.decode = msgspec.json.Decoder(hint).decode
         info = inspect.type_info(hint)
+        self.decode = completed(msgspec.json.Decoder(hint).decode, info)
         refuse_strangers(info, "in JSON")
         self.certain = certain_pairs(info)
         self._find = Finder().of(hint)
@@ -71,13 +72,14 @@ class StructForm:
         info: Any = inspect.type_info(bare(hint))
         refuse_strangers(info, "as text", is_file)
         hints = field_hints(bare(hint))
+        self._convert = completed(msgspec.convert, info)
         self.fields = FormFields({field.encode_name: hints[field.name] for field in info.fields})
         self._find = Finder(strict=False).of(hint)
 
     def convert(self, values: dict[str, Any], most: int) -> Any:
         """Return the value of the type; raises UnexpectedBody."""
         try:
-            return msgspec.convert(values, self.hint, strict=False)
+            return self._convert(values, self.hint, strict=False)
         except ValidationError as error:
             fault = [told(error, values, self.hint)]
         raise UnexpectedBody(self._find(values, [most]) or fault)
