@@ -2,10 +2,10 @@
 
 import inspect
 import re
+from collections.abc import Iterable
 from typing import Any, get_origin
 
-from kernel import Plugin, Problem, hookimpl
-from kernel.errors import BootError
+from kernel import Plugin, Problem, Request, hookimpl
 from kernel.layers import Route, where
 from kernel.types import Application
 from kernel_bodies.annotations import bare, is_form, is_model, is_record, records
@@ -27,6 +27,7 @@ class Bodies(Plugin):
 
     def __init__(self) -> None:
         self._bodies: dict[Route, tuple[str, str, Body]] = {}
+        self._problems: dict[tuple[Route, str], Problem] = {}
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:
@@ -42,15 +43,27 @@ class Bodies(Plugin):
         hint = parameter.annotation
         if not any(records(hint)) or re.search(rf"<{re.escape(parameter.name)}[:>]", route.path):
             return None
-        source = "form" if is_form(hint) else "json"
-        self._refuse(route, parameter, source)
         try:
-            body, extract = self._form(hint, parameter) if source == "form" else self._json(hint, parameter)
+            source, body, extract = self._reading(hint, parameter, route)
         except TypeError as error:
-            advice = "correct the type, or read the request yourself"
-            raise BootError([problem("type", route, parameter, str(error), advice)]) from error
+            message, _, advice = str(error).partition("; ")
+            self._problems[route, parameter.name] = problem(route, parameter, message, advice)
+            return never
         self._bodies[route] = parameter.name, source, body
         return extract
+
+    def _reading(self, hint: Any, parameter: inspect.Parameter, route: Route) -> tuple[str, Body, Extract]:
+        """Return what reads the parameter; raise TypeError for one that could never be filled."""
+        other = self._bodies.get(route, (parameter.name,))[0]
+        if other != parameter.name:
+            raise TypeError(f"it is a body, and so is '{other}'; put both into one class")
+        if route.methods and BODILESS.issuperset(route.methods):
+            raise TypeError("it is a body, and a GET has none; let the route take POST, PUT or PATCH")
+        if not is_form(hint):
+            return "json", *self._json(hint, parameter)
+        if not provides_forms(self._kernel):
+            raise TypeError("it is a form, and no active plugin reads forms; activate the plugin 'forms'")
+        return "form", *self._form(hint, parameter)
 
     def _json(self, hint: Any, parameter: inspect.Parameter) -> tuple[Body, Extract]:
         body = ModelBody(hint) if any(map(is_model, records(hint))) else StructBody(hint)
@@ -65,18 +78,10 @@ class Bodies(Plugin):
         extract = form_extractor(body, self._most)
         return body, extract if parameter.default is parameter.empty else form_or_default(extract, parameter.default)
 
-    def _refuse(self, route: Route, parameter: inspect.Parameter, source: str) -> None:
-        """Raise BootError for a parameter that could never be filled."""
-        other = self._bodies.get(route, (parameter.name,))[0]
-        if other != parameter.name:
-            message = f"it is a body, and so is '{other}'; a request has one"
-            raise BootError([problem("twice", route, parameter, message, "put both into one class")])
-        if route.methods and BODILESS.issuperset(route.methods):
-            message = "it is a body, and a GET has none"
-            raise BootError([problem("method", route, parameter, message, "let the route take POST, PUT or PATCH")])
-        if source == "form" and not provides_forms(self._kernel):
-            message = "it is a form, and no active plugin reads forms"
-            raise BootError([problem("forms", route, parameter, message, "activate the plugin 'forms'")])
+    @hookimpl
+    def kernel_checks(self) -> Iterable[Problem]:
+        """Report the bodies that no request could have."""
+        return list(self._problems.values())
 
     def schemas(self) -> Schemas:
         """Return, for each route with a typed body, its JSON Schema under its source: "json" or "form"."""
@@ -92,7 +97,11 @@ def provides_forms(kernel: Application) -> bool:
     return True
 
 
-def problem(kind: str, route: Route, parameter: inspect.Parameter, message: str, hint: str) -> Problem:
+async def never(request: Request) -> Any:
+    """Stand where a parameter cannot be filled: the kernel does not start."""
+
+
+def problem(route: Route, parameter: inspect.Parameter, message: str, hint: str) -> Problem:
     """Return the problem of a parameter."""
     text = f"route '{route}': parameter '{parameter.name}': {message}"
-    return Problem(f"bodies.{kind}", "error", text, hint, where(route.handler))
+    return Problem("bodies.parameter", "error", text, hint or "correct the type", where(route.handler))
