@@ -113,12 +113,13 @@ class Finder:
 def atom(kind: type) -> Find:
     """Return what finds a value of another class than JSON has for *kind*; it tells what msgspec tells, sooner."""
     right = ATOMS[kind]
+    messages = {other: f"Expected `{kind.__name__}`, got `{name}`" for other, name in JSON_NAMES.items()}
 
     def find(value: Any, room: Room) -> Any:
         if value.__class__ in right:
             return None
         room[0] -= 1
-        return [f"Expected `{kind.__name__}`, got `{JSON_NAMES[value.__class__]}`"]
+        return [messages[value.__class__]]
 
     return find
 

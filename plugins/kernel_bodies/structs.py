@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from kernel_requests.json import decode
+from kernel_requests.json import decode_ambiguous
 from msgspec import ValidationError, inspect
 
 from kernel_bodies.annotations import bare
@@ -43,7 +43,7 @@ class StructBody:
         Raises:
             HTTPException: 400, the text is malformed.
         """
-        value = decode(text, depth)
+        value = decode_ambiguous(text, depth)
         return UnexpectedBody(self._find(value, [most]) or self._first(text, value))
 
     def _first(self, text: bytes, value: Any) -> Any:

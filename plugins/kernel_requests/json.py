@@ -33,16 +33,21 @@ def decode(body: bytes, depth: int) -> Any:
     Raises:
         HTTPException: 400, it is malformed, ambiguous or too deep.
     """
+    value = decode_ambiguous(body, depth)
+    if repeats_key(body, value):
+        raise HTTPException(400, "the JSON repeats a key")
+    return value
+
+
+def decode_ambiguous(body: bytes, depth: int) -> Any:
+    """Return the same, with the last value of a key that is repeated."""
     brackets = body.count(b"{") + body.count(b"[")
     if brackets > depth and nesting(outside_strings(body)) > depth:
         raise HTTPException(400, f"the JSON nests deeper than {depth} levels")
     try:
-        value = decode_unchecked(body)
+        return decode_unchecked(body)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"the body is not valid JSON: {error}") from error
-    if repeats_key(body, value):
-        raise HTTPException(400, "the JSON repeats a key")
-    return value
 
 
 def repeats_key(body: bytes, value: Any) -> bool:
