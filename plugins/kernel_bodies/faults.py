@@ -4,6 +4,7 @@ A fault is a list of messages, "Required" for a field that lacks, or a mapping o
 to faults. Functions for each part of a type are compiled at boot.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -13,10 +14,11 @@ from kernel_bodies.annotations import ARRAYS, OBJECTS, bare, is_record, members
 from kernel_bodies.messages import named, told
 
 ABSENT: Any = object()
-ATOMS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), bool: (bool,), float: (float, int)}
+ATOMS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), bool: (bool,), float: (float,)}
 """What JSON is decoded to that is right for a type without asking further."""
 
 
+OUT_OF_RANGE = "Number out of range"
 JSON_NAMES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "null", list: "array", dict: "object"}
 
 
@@ -113,13 +115,16 @@ class Finder:
 def atom(kind: type) -> Find:
     """Return what finds a value of another class than JSON has for *kind*; it tells what msgspec tells, sooner."""
     right = ATOMS[kind]
+    also = {int} if kind is float else ()
     messages = {other: f"Expected `{kind.__name__}`, got `{name}`" for other, name in JSON_NAMES.items()}
 
     def find(value: Any, room: Room) -> Any:
         if value.__class__ in right:
             return None
+        if value.__class__ in also and abs(value) <= sys.float_info.max:
+            return None
         room[0] -= 1
-        return [messages[value.__class__]]
+        return [OUT_OF_RANGE if value.__class__ in also else messages[value.__class__]]
 
     return find
 

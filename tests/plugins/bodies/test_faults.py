@@ -70,6 +70,11 @@ class Colour(enum.Enum):
     RED = "red"
 
 
+class Price(Struct):
+    net: float
+    rate: float = 0
+
+
 class Checked(Struct):
     size: int
     name: str = ""
@@ -119,6 +124,12 @@ def faults(hint: Any, sent: Any, most: int = 100) -> Any:
         (Person, {"name": 1}, {"name": ["Expected `str`, got `int`"]}),
         (list[Array], [[1, 2]], {"0": ["Expected `str`, got `int`"]}),
         (list[Leaf] | None, "x", {"*": ["Expected `array | null`, got `str`"]}),
+        (
+            Price,
+            {"net": 9**500, "rate": "x"},
+            {"net": ["Number out of range"], "rate": ["Expected `float`, got `str`"]},
+        ),
+        (Price, {"net": 1, "rate": None}, {"rate": ["Expected `float`, got `null`"]}),
         (Checked, {"size": 10}, {"*": ["too large"]}),
         (Checked, {"size": 10, "name": "sup3rsecret"}, {"*": ["Invalid value"]}),
         (list[Checked], [{"size": 1}, {"size": 10}], {"1": ["too large"]}),
@@ -140,6 +151,62 @@ def test_every_fault_is_told_where_it_stands(hint: Any, sent: Any, told: Any) ->
 )
 def test_as_many_faults_are_told_as_wanted(hint: Any, sent: Any, most: int) -> None:
     assert len(faults(hint, sent, most)) == min(most, len(sent))
+
+
+class Bird(pydantic.BaseModel):
+    kind: Literal["bird"]
+
+
+class Fish(pydantic.BaseModel):
+    kind: Literal["fish"]
+    depth: int = 0
+
+
+class Zoo(pydantic.BaseModel):
+    animals: list[Annotated[Bird | Fish, pydantic.Field(discriminator="kind")]] = []
+    either: dict[str, int] | list[int] = []
+    other: list[int] | dict[str, int] = []
+    word: str = ""
+    keys: dict[int, int] = {}
+
+    @pydantic.field_validator("word")
+    @classmethod
+    def check(cls, word: str) -> str:
+        assert word != "tiny", "too short"
+        if word:
+            raise ValueError(f"'{word}' is not a word")
+        return word
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (
+            {"animals": [{"kind": "fish", "depth": "x"}]},
+            {"animals": {"0": {"depth": ["Input should be a valid integer, unable to parse string as an integer"]}}},
+        ),
+        (
+            {"animals": [{"kind": "sup3rsecret"}, {}]},
+            {"animals": {"0": ["Invalid value"], "1": ["Unable to extract tag using discriminator 'kind'"]}},
+        ),
+        (
+            {"either": {"k": None}, "other": {"k": None}},
+            {"either": {"k": ["Input should be a valid integer"]}, "other": {"k": ["Input should be a valid integer"]}},
+        ),
+        ({"either": 1}, {"either": ["Input should be an object", "Input should be a valid array"]}),
+        ({"word": "sup3rsecret"}, {"word": ["Invalid value"]}),
+        ({"word": "tiny"}, {"word": ["too short"]}),
+        (
+            {"keys": {"x": 1}},
+            {"keys": {"x": ["Input should be a valid integer, unable to parse string as an integer"]}},
+        ),
+        ({"keys": {str(n): None for n in range(10_001)}}, {"*": ["Invalid value"]}),
+        (1, {"*": ["Input should be an object"]}),
+    ],
+)
+def test_the_errors_of_pydantic_are_told_in_the_same_shape(sent: Any, told: Any) -> None:
+    refused: Any = ModelBody(Zoo).refused(json.encode(sent), 64, 100)
+    assert refused.data == told
 
 
 class Everything(Struct, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from kernel_forms import Upload
 from kernel_router import Routes
 from kernel_testing import Client
 from msgspec import Struct
+from typing_extensions import TypeAliasType
 
 from kernel import App, Kernel, Request
 from kernel.errors import BootError
@@ -43,6 +44,7 @@ Alias = NewType("Alias", Order)
     [
         (Order, [Order]),
         (Alias, [Order]),
+        (TypeAliasType("Orders", list[Order]), [Order]),
         (Order | Model | None, [Order, Model]),
         (list[dict[str, Typed]], [Typed]),
         (Annotated[Order, FORM], [Order]),
