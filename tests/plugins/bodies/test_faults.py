@@ -172,7 +172,8 @@ class Zoo(pydantic.BaseModel):
     @pydantic.field_validator("word")
     @classmethod
     def check(cls, word: str) -> str:
-        assert word != "tiny", "too short"
+        if word == "tiny":
+            raise AssertionError("too short")
         if word:
             raise ValueError(f"'{word}' is not a word")
         return word
