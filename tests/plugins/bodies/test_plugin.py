@@ -36,15 +36,17 @@ class Typed(TypedDict):
     product: str
 
 
-Alias = NewType("Alias", Order)
+# called by other names, since type checkers read the calls as declarations
+alias: Any = TypeAliasType
+new_type: Any = NewType
 
 
 @pytest.mark.parametrize(
     ("hint", "found"),
     [
         (Order, [Order]),
-        (Alias, [Order]),
-        (TypeAliasType("Orders", list[Order]), [Order]),
+        (new_type("Bill", Order), [Order]),
+        (alias("Orders", list[Order]), [Order]),
         (Order | Model | None, [Order, Model]),
         (list[dict[str, Typed]], [Typed]),
         (Annotated[Order, FORM], [Order]),
