@@ -6,6 +6,7 @@ Everything else that SQLAlchemy raises is a server error like any other.
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import Any
 
 from kernel import Request, Response
@@ -31,7 +32,8 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
     async def answer(request: Request, error: Exception) -> Response:
         status = status_of(error)
         if status is None:
-            response: Response = otherwise(request, error) if otherwise else _raised(error)
+            value: Any = otherwise(request, error) if otherwise else _raised(error)
+            response: Response = await value if isawaitable(value) else value
             return response
         text = getattr(error, "orig", None) or error.args[0]
         logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
