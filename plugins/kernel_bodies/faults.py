@@ -180,14 +180,8 @@ def each(item: Callable[[int], Find], whole: Find) -> Find:
     def find(value: Any, room: Room) -> Any:
         if value.__class__ is not list:
             return whole(value, room)
-        faults: dict[str, Any] = {}
-        for index, inner in enumerate(value):
-            fault = item(index)(inner, room)
-            if fault is not None:
-                faults[str(index)] = fault
-                if room[0] <= 0:
-                    break
-        return faults or whole(value, room)
+        told = ((str(index), item(index)(inner, room)) for index, inner in enumerate(value))
+        return as_many(told, room) or whole(value, room)
 
     return find
 
@@ -198,16 +192,21 @@ def pairs(key: Find, item: Find, whole: Find) -> Find:
     def find(value: Any, room: Room) -> Any:
         if value.__class__ is not dict:
             return whole(value, room)
-        faults: dict[str, Any] = {}
-        for name, inner in value.items():
-            fault = key({name: None}, room) or item(inner, room)
-            if fault is not None:
-                faults[named(name)] = fault
-                if room[0] <= 0:
-                    break
-        return faults or whole(value, room)
+        told = ((named(name), key({name: None}, room) or item(inner, room)) for name, inner in value.items())
+        return as_many(told, room) or whole(value, room)
 
     return find
+
+
+def as_many(told: Iterable[tuple[str, Any]], room: Room) -> dict[str, Any]:
+    """Return faults by name, as many as there is room for."""
+    faults: dict[str, Any] = {}
+    for name, fault in told:
+        if fault is not None:
+            faults[name] = fault
+            if room[0] <= 0:
+                break
+    return faults
 
 
 def tagged(finds: Mapping[Any, Find], field: str, whole: Find) -> Find:

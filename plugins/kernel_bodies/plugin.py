@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, get_origin
 
+from kernel_requests.plugin import offers
+
 from kernel import Plugin, Problem, Request, hookimpl
 from kernel.layers import Route, where
 from kernel.types import Application
@@ -61,7 +63,7 @@ class Bodies(Plugin):
             raise TypeError("it is a body, and a GET has none; let the route take POST, PUT or PATCH")
         if not is_form(hint):
             return "json", *self._json(hint, parameter)
-        if not provides_forms(self._kernel):
+        if not offers(self._kernel, "form"):
             raise TypeError("it is a form, and no active plugin reads forms; activate the plugin 'forms'")
         return "form", *self._form(hint, parameter)
 
@@ -86,15 +88,6 @@ class Bodies(Plugin):
     def schemas(self) -> Schemas:
         """Return, for each route with a typed body, its JSON Schema under its source: "json" or "form"."""
         return {route: {source: body.schema()} for route, (_, source, body) in self._bodies.items()}
-
-
-def provides_forms(kernel: Application) -> bool:
-    """Tell whether requests have forms."""
-    try:
-        kernel.service("request.form")
-    except LookupError:
-        return False
-    return True
 
 
 async def never(request: Request) -> Any:
