@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from anyio import to_thread
+from kernel_requests.media import codec
 
 from kernel import Plugin, Problem, Request, hookimpl
 from kernel.errors import HTTPException
@@ -95,5 +96,5 @@ class Reading:
                 boundary = media.boundary(request.headers["content-type"])
                 return Form(await parts.read(request, stream, boundary, limits, self._folder))
             if request.content_type == "application/x-www-form-urlencoded":
-                return Form(await urlencoded.read(stream, media.charset(request.charset), limits))
+                return Form(await urlencoded.read(stream, codec(request.charset), limits))
         raise HTTPException(415, "the body has to be a form: application/x-www-form-urlencoded or multipart/form-data")

@@ -57,7 +57,7 @@ async def test_a_media_type_is_read_as_one(make: Any, kind: str) -> None:
 
 
 async def test_an_unknown_charset_is_415(make: Any, urlencoded: str) -> None:
-    with pytest.raises(HTTPException, match="415 the charset of the form is not supported"):
+    with pytest.raises(HTTPException, match="415 the charset of the body is not known here"):
         await make(f"{urlencoded}; charset=klingon", b"a=1").form()
 
 
