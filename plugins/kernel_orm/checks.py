@@ -47,7 +47,13 @@ def _unusable(database: Database, section: str, where: str) -> Iterable[Problem]
         dialect = database.url.get_dialect()
         dialect.import_dbapi()
     except ValueError as error:
-        yield Problem("orm.url", "error", f"[{section}] {error}", "", where)
+        yield Problem(
+            "orm.url",
+            "error",
+            f"[{section}] {error}",
+            "write postgresql://user@host/name or sqlite:///file.sqlite",
+            where,
+        )
     except NoSuchModuleError:
         message = f"[{section}] url: SQLAlchemy knows no '{database.url.drivername}'"
         yield Problem("orm.url", "error", message, "write postgresql:// or sqlite://, or install its dialect", where)
