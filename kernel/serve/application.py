@@ -80,8 +80,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         problem = error
         logger.info("%s %r: the client left", scope["method"], scope["path"])
     except Exception as error:  # after the start: the answer stays visibly incomplete
-        problem = error
-        logger.exception("%s %r failed after the response had begun", scope["method"], scope["path"])
+        problem, request.waiting = error, True
     finally:
         if request.waiting:
             await conclude(request, response, problem)
@@ -103,7 +102,9 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
             return
 
 
-async def concluded(request: Request, response: Response | None, _: Any) -> Response | None:
+async def concluded(request: Request, response: Response | None, problem: Any) -> Response | None:
     """Stand in for the plugin that runs what has the last word, and what waits for the end of a request."""
-    logger.error("nothing runs the settlers, after_response and on_finish hooks: switch on the plugin 'outcomes'")
+    error = problem if isinstance(problem, Exception) else None
+    hint = "nothing runs settlers, after_response and on_finish: switch on the plugin 'outcomes'"
+    logger.error("%s %r has ended; %s", request.scope["method"], request.scope["path"], hint, exc_info=error)
     return response
