@@ -58,8 +58,8 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
             else:
                 handler = match(request)
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
-            route = request.route
-            response = (route.encoders if route else common)[value.__class__](value)
+            route, kind = request.route, value.__class__
+            response = value if kind is Response else (route.encoders if route else common)[kind](value)
             if response.streamed:
                 response = await response.prepare(request)
             if response.pairs.__class__ is list:  # somebody changed them; what may not be sent is found here

@@ -14,7 +14,7 @@ from kernel.layers import as_tuple, where
 from kernel.types import Application
 from kernel_events.dispatch import Events
 from kernel_events.event import DEFAULTS, Event
-from kernel_events.keeper import start_aside
+from kernel_events.keeper import spawn, start_aside
 from kernel_events.phases import framed
 from kernel_events.requests import request_layers
 
@@ -58,6 +58,7 @@ class EventsPlugin(Plugin):
         kernel.provide("phase", phase)
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
+        kernel.provide("spawn", spawn)
 
     @hookimpl
     def kernel_events(self) -> Iterable[Event]:

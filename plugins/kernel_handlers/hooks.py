@@ -1,7 +1,7 @@
 """One hook around a handler: each phase is a closure that takes the inner handler and returns a handler."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,13 +11,12 @@ from kernel.serve.wrappers import label, owed
 from kernel_handlers.threads import awaited
 
 Render = Callable[[Any], Response]
-Change = Callable[[Request, Response], Awaitable[Response]]
-Wrap = Callable[[Handler], Handler]
+Debtor = tuple[str, Hook]
 
 
-def compiled(phase: str, hook: Hook, layer: Layer, render: Render) -> Any:
-    """Return `(inner) -> Handler` with *hook* around it; for on_finish the hook as it is to be called."""
-    call, always = awaited(hook, layer.blocking), layer.on == "always"
+def compiled(phase: str, function: Hook, layer: Layer, render: Render) -> Any:
+    """Return `(inner) -> Handler` with *function* around it; for on_finish the function as it is to be called."""
+    call, always = awaited(function, layer.blocking), layer.on == "always"
     if phase == "on_finish":
         return call
     if phase == "guard":
@@ -25,9 +24,11 @@ def compiled(phase: str, hook: Hook, layer: Layer, render: Render) -> Any:
     if phase == "before_request":
         return partial(before, call, render)
     if phase == "after_request":
-        who = f"hook '{label(hook)}' of '{layer.plugin}'"
-        return partial(ended if always else succeeded, changing(call, who))
-    return partial(answered, call, "after" if always else "answered")
+        both = len(inspect.signature(function).parameters) > 1
+        change = call if both else lambda response, request: call(response)
+        debtor = f"hook '{label(function)}' of '{layer.plugin}'", function
+        return partial(ended if always else succeeded, change, debtor)
+    return partial(concluding if always else answered, call)
 
 
 def guarding(hook: Hook, inner: Handler) -> Handler:
@@ -53,29 +54,24 @@ def before(hook: Hook, render: Render, inner: Handler) -> Handler:
     return call
 
 
-def changing(hook: Hook, who: str) -> Change:
-    """Return `async (request, response) -> response`; *hook* gets the request too if it takes two arguments."""
-    both = len(inspect.signature(hook).parameters) > 1
-
-    async def change(request: Request, response: Response) -> Response:
-        value = await (hook(response, request) if both else hook(response))
-        return value if isinstance(value, Response) else owed(value, who, hook, request)
-
-    return change
-
-
-def succeeded(change: Change, inner: Handler) -> Handler:
-    """Have a response changed, unless it is what an exception became."""
+def succeeded(hook: Hook, debtor: Debtor, inner: Handler) -> Handler:
+    """Have *hook* change a response, unless it is what an exception became."""
 
     async def call(request: Request) -> Response:
         response = await inner(request)
-        return response if request.rescued else await change(request, response)
+        if request.rescued:
+            return response
+        value = await hook(response, request)
+        return value if isinstance(value, Response) else owed(value, *debtor, request)
 
     return call
 
 
-def ended(change: Change, inner: Handler) -> Handler:
-    """Have every response changed; the answer to an exception when it is there, before its first byte."""
+def ended(hook: Hook, debtor: Debtor, inner: Handler) -> Handler:
+    """Have *hook* change every response; the answer to an exception when it is there, before its first byte."""
+
+    async def change(request: Request, response: Response) -> Response:
+        return owed(await hook(response, request), *debtor, request)
 
     async def call(request: Request) -> Response:
         try:
@@ -89,14 +85,24 @@ def ended(change: Change, inner: Handler) -> Handler:
     return call
 
 
-def answered(hook: Hook, kind: str, inner: Handler) -> Handler:
-    """Have *hook* called when the response is out: note it in `request.after` or `request.answered`."""
+def answered(hook: Hook, inner: Handler) -> Handler:
+    """Have *hook* called when the response is out, unless that is what an exception became."""
+
+    async def call(request: Request) -> Response:
+        response = await inner(request)
+        request.answered, request.waiting = (*request.answered, hook), True
+        return response
+
+    return call
+
+
+def concluding(hook: Hook, inner: Handler) -> Handler:
+    """Have *hook* called when the response is out, whatever it is."""
 
     async def call(request: Request) -> Response:
         try:
             return await inner(request)
         finally:
-            vars(request)[kind] = (*getattr(request, kind), hook)
-            request.waiting = True
+            request.after, request.waiting = (*request.after, hook), True
 
     return call

@@ -8,7 +8,7 @@ from typing import Any
 from kernel_router import Routes
 from scenario import PLAIN, ASGIApp, Scenario, answer
 
-from kernel import App, Kernel, Layer, Request, Response
+from kernel import App, Kernel, Layer, Request
 
 
 async def passing(request: Any, call_next: Any) -> Any:
@@ -56,7 +56,7 @@ async def before(request: Request) -> None:
     """Do nothing."""
 
 
-async def after(response: Response) -> Response:
+async def after(response: Any) -> Any:
     """Do nothing."""
     return response
 
@@ -65,12 +65,12 @@ async def after_response(request: Request) -> None:
     """Do nothing."""
 
 
-async def direct(request: Request) -> Response:
+async def direct(request: Request) -> Any:
     """Await the three by hand."""
     await before(request)
-    response = await after(Response("hello"))
+    value = await after("hello")
     await after_response(request)
-    return response
+    return value
 
 
 hooked = Routes(before_request=before, after_request=after, after_response=after_response)
