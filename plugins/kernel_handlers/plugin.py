@@ -12,6 +12,7 @@ from kernel.types import Application
 from kernel_handlers.calling import Binder, bound, is_request, itself, parameters, positional
 from kernel_handlers.checks import check
 from kernel_handlers.hooks import Render, compiled
+from kernel_handlers.unrouted import unrouted
 
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -44,6 +45,11 @@ class Handlers(Plugin):
     def kernel_hook(self, phase: str, function: Hook, layer: Layer, render: Render) -> Any:
         """Return what puts a hook around a handler."""
         return compiled(phase, function, layer, render)
+
+    @hookimpl
+    def kernel_layers(self, kernel: Application) -> Iterable[Layer]:
+        """Have layers of apps see what no route answers, where they want to see everything."""
+        return unrouted(kernel.plan.active)
 
     def binders(self, route: Route, names: Iterable[inspect.Parameter]) -> Iterable[Binder]:
         """Yield who fills each parameter; one that nobody can fill must have a default."""

@@ -6,6 +6,7 @@ Everything else that SQLAlchemy raises is a server error like any other.
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import Any
 
 from kernel import Request, Response
@@ -26,23 +27,30 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
     exc: Any = sys.modules.get("sqlalchemy.exc")  # if it is not imported, it has raised nothing
     if not issubclass(exc_type, (Unreachable, *((exc.TimeoutError, exc.DBAPIError) if exc else ()))):
         return None
-    otherwise = next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=Exception, route=route)), None)
+
+    def plain(kind: type[Exception]) -> Any:
+        return next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=kind, route=route)), _raised)
+
+    unexpected, told = plain(Exception), plain(HTTPException)
 
     async def answer(request: Request, error: Exception) -> Response:
         status = status_of(error)
         if status is None:
-            response: Response = otherwise(request, error) if otherwise else _raised(error)
-            return response
+            return await _response(unexpected(request, error))
         text = getattr(error, "orig", None) or error.args[0]
         logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
-        rescue: Rescue = kernel.service("rescue")
-        return await rescue(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else []))
+        return await _response(told(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else [])))
 
     return answer
 
 
-def _raised(error: Exception) -> Response:
+def _raised(request: Request, error: Exception) -> Response:
     raise error
+
+
+async def _response(value: Any) -> Response:
+    response: Response = await value if isawaitable(value) else value
+    return response
 
 
 def status_of(error: Any) -> int | None:
