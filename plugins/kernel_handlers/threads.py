@@ -15,7 +15,8 @@ async def threaded(function: Hook, *args: Any) -> Any:
     """Call a sync function in a worker thread; the context variables it sets are set here afterwards."""
     context = copy_context()
     try:
-        return await run_sync(context.run, function, *args)
+        (value,) = await run_sync(lambda: (context.run(function, *args),))  # trio refuses a bare coroutine
+        return value
     finally:
         for variable, value in context.items():
             if variable.get(context) is not value:  # *context* stands for "not set": nobody can have set it

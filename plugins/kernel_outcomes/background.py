@@ -84,7 +84,8 @@ class Background:
 
     async def threaded(self, call: Callable[[], Any]) -> Any:
         """Make a sync call in a worker thread; at the deadline it is left to itself."""
-        return await run_sync(call, limiter=self._limiter, abandon_on_cancel=True)
+        hidden = await run_sync(lambda: (call(),), limiter=self._limiter, abandon_on_cancel=True)
+        return hidden[0]  # a coroutine, perhaps, which trio refuses to take from a thread
 
     def spawn(self, function: Callable[..., Any], *args: Any) -> bool:
         """Run an async function in a task of the application; False if it has none."""

@@ -63,7 +63,7 @@ class Conclusion:
         for call in vars(request).get("calls", ()):
             self._background.leave(call)
         if isinstance(error, Exception) and not isinstance(error, (ClientDisconnect, OSError)):
-            await self._report(request, f"failed after the response had begun{self._blame(error)}", error)
+            await self._report(request, f"the response failed after it had begun{self._blame(error)}", error)
 
     async def _run(self, request: Request, kind: str, *args: Any) -> None:
         """Call the hooks of one kind, each once, those too that are added meanwhile."""
