@@ -38,13 +38,12 @@ class Request:
     url_vars: Mapping[str, str] = NO_VARIABLES
     route: Any = None
     max_body_size = 10 * 1024 * 1024
-    bypassed = rescued = False
+    bypassed = rescued = waiting = False
     always = 0
     settlers: tuple[Callable[..., Any], ...] = ()
     after: tuple[Callable[..., Any], ...] = ()
     answered: tuple[Callable[..., Any], ...] = ()
     finishers: tuple[Callable[..., Any], ...] = ()
-    waiting = False
 
     def __init__(self, scope: Scope, receive: Receive, app: Application) -> None:
         self.scope, self.receive, self.app = scope, receive, app

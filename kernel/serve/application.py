@@ -105,6 +105,6 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
 async def concluded(request: Request, response: Response | None, problem: Any) -> Response | None:
     """Stand in for the plugin that runs what has the last word, and what waits for the end of a request."""
     error = problem if isinstance(problem, Exception) else None
-    hint = "nothing runs settlers, after_response and on_finish: switch on the plugin 'outcomes'"
-    logger.error("%s %r has ended; %s", request.scope["method"], request.scope["path"], hint, exc_info=error)
+    what = "failed after the response had begun" if error else "has waiting hooks: switch on the plugin 'outcomes'"
+    logger.error("%s %r %s", request.scope["method"], request.scope["path"], what, exc_info=error)
     return response

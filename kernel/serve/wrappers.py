@@ -36,8 +36,8 @@ def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
         return value
     if inspect.iscoroutine(value):
         value.close()
-    place = f"({where(inspect.unwrap(hook))}), route '{request.route}'"
-    raise TypeError(f"{who} owes a Response and returned {type(value).__name__} {place}")
+    route = f", route '{request.route}'" if request.route else ""
+    raise TypeError(f"{who} owes a Response and returned {type(value).__name__} ({where(hook)}){route}")
 
 
 def around(inner: Handler, layer: Layer) -> Handler:

@@ -8,7 +8,7 @@ from typing import Any
 from kernel import Layer, Request, Response
 from kernel.layers import Handler, Hook
 from kernel.serve.wrappers import label, owed
-from kernel_handlers.threads import awaited
+from kernel_handlers.threads import awaited, called
 
 Render = Callable[[Any], Response]
 Debtor = tuple[str, Hook]
@@ -24,8 +24,9 @@ def compiled(phase: str, function: Hook, layer: Layer, render: Render) -> Any:
     if phase == "before_request":
         return partial(before, call, render)
     if phase == "after_request":
+        one = called(function, layer.blocking)  # of a coroutine that it forgot to await it should hear
         both = len(inspect.signature(function).parameters) > 1
-        change = call if both else lambda response, request: call(response)
+        change = one if both else lambda response, request: one(response)
         debtor = f"hook '{label(function)}' of '{layer.plugin}'", function
         return partial(ended if always else succeeded, change, debtor)
     return partial(concluding if always else answered, call)

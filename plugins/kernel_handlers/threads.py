@@ -23,11 +23,11 @@ async def threaded(function: Hook, *args: Any) -> Any:
                 variable.set(value)
 
 
-def awaited(function: Hook, blocking: bool | None = None) -> Hook:
+def called(function: Hook, blocking: bool | None = None) -> Hook:
     """Return *function* as an async one, itself if it is that already.
 
     A sync one runs in a worker thread, unless it has an attribute `blocking` that is False, or
-    *blocking* is False and it has none. What it returns may still be awaitable.
+    *blocking* is False and it has none.
     """
     if is_async(function):
         return function
@@ -35,7 +35,20 @@ def awaited(function: Hook, blocking: bool | None = None) -> Hook:
 
     @wraps(function, updated=())
     async def call(*args: Any) -> Any:
-        value = await threaded(function, *args) if thread else function(*args)
-        return await value if inspect.isawaitable(value) else value
+        return await threaded(function, *args) if thread else function(*args)
 
     return call
+
+
+def awaited(function: Hook, blocking: bool | None = None) -> Hook:
+    """Return *function* as `called` does; what a sync one returns may be awaitable."""
+    call = called(function, blocking)
+    if call is function:
+        return function
+
+    @wraps(function, updated=())
+    async def wait(*args: Any) -> Any:
+        value = await call(*args)
+        return await value if inspect.isawaitable(value) else value
+
+    return wait

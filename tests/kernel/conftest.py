@@ -66,7 +66,7 @@ def build() -> Callable[..., Kernel]:
 
     def build(*routes: Any, plugins: Any = (), apps: Any = (), config: Any = None, **options: Any) -> Kernel:
         shop = App(name="shop", routes=routes, **options)
-        return make_kernel([Paths, Texts, Handlers, *plugins], [shop, *apps], config, standard=False)
+        return make_kernel([Paths, Texts, *plugins, Handlers], [shop, *apps], config, standard=False)
 
     return build
 

@@ -72,7 +72,7 @@ async def test_46_what_plugins_add_runs_beside_the_users_own(serving: Serving, n
     routes.get("/", before_request=notes.hook("before"), after_request=notes.after("after"))(hello)
     async with serving(routes, plugins=[plugin(*layers)]) as client:
         await client.get("/")
-    assert notes == ["one before", "two before", "before", "after", "two after", "one after"]
+    assert notes == ["one in", "two in", "before", "after", "two out", "one out"]
 
 
 SKIPS = [
@@ -166,7 +166,7 @@ async def test_51_constraints_sort_layers_whatever_the_order_given(serving: Serv
 
 def test_51_a_cycle_is_told_with_its_members(notes: Any) -> None:
     layers = [notes.layer("a", before=("b",)), notes.layer("b", before=("a",))]
-    with pytest.raises(BootError, match="layers wait for one another: .*a -> b -> a|layers wait for one another: .*b"):
+    with pytest.raises(BootError, match=r"layers wait for one another: (a -> b -> a|b -> a -> b)"):
         make_kernel([plugin(*layers)]).boot()
 
 
