@@ -28,10 +28,10 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
     if not issubclass(exc_type, (Unreachable, *((exc.TimeoutError, exc.DBAPIError) if exc else ()))):
         return None
 
-    def plain(kind: type[Exception]) -> Any:
-        return next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=kind, route=route)), _raised)
+    def usual(kind: type[Exception], otherwise: Any) -> Any:
+        return next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=kind, route=route)), otherwise)
 
-    unexpected, told = plain(Exception), plain(HTTPException)
+    unexpected, told = usual(Exception, _raised), usual(HTTPException, _plain)
 
     async def answer(request: Request, error: Exception) -> Response:
         status = status_of(error)
@@ -53,6 +53,10 @@ def _explain(error: Any) -> None:
 
 def _raised(request: Request, error: Exception) -> Response:
     raise error
+
+
+def _plain(request: Request, error: HTTPException) -> Response:
+    return Response(error.detail, error.status, error.headers)
 
 
 async def _response(value: Any) -> Response:

@@ -63,9 +63,7 @@ async def test_45_one_routes_object_in_two_kernels_has_two_chains(notes: Any) ->
 
 async def test_46_what_plugins_add_runs_beside_the_users_own(serving: Serving, notes: Any) -> None:
     layers = [
-        Layer(
-            name, before_request=notes.hook(f"{name} before"), after_request=notes.after(f"{name} after"), level=level
-        )
+        Layer(name, before_request=notes.hook(f"{name} in"), after_request=notes.after(f"{name} out"), level=level)
         for name, level in (("one", "app"), ("two", "route"))
     ]
     routes = Routes()
