@@ -40,17 +40,20 @@ class Request:
 
     `url_vars` holds the variables of the path as str; `route` is None until the router matched;
     `max_body_size` is in bytes. `settlers`, `async (request, response) -> response`, have the last
-    word before the first byte; `after` and `finishers` are called when the answer is out.
+    word before the first byte, the `always` first of them in the name of layers. When the answer is
+    out, `after` is called, then `answered` unless the request was `rescued` from an exception, and
+    `finishers` in any case.
     """
 
     url_vars: Mapping[str, str] = NO_VARIABLES
     route: Any = None
     max_body_size = 10 * 1024 * 1024
-    bypassed = False
+    bypassed = rescued = waiting = False
+    always = 0
     settlers: tuple[Callable[..., Any], ...] = ()
     after: tuple[Callable[..., Any], ...] = ()
+    answered: tuple[Callable[..., Any], ...] = ()
     finishers: tuple[Callable[..., Any], ...] = ()
-    waiting = False
 
     def __init__(self, scope: Scope, receive: Receive, app: Application) -> None:
         self.scope, self.receive, self.app = scope, receive, app
@@ -61,10 +64,6 @@ class Request:
 
     context = Computed("context", lambda request: Context())
     state = property(lambda self: self.context)
-
-    def background(self, func: Callable[..., Any], *args: Any) -> None:
-        """Call *func* with *args* after the last byte was sent; a failure is logged."""
-        self.after, self.waiting = (*self.after, lambda request: func(*args)), True
 
 
 def extended(services: Mapping[str, Any], finishers: Iterable[Any] = (), app: Any = None) -> type[Request]:
