@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from kernel_timeouts import Timeouts
 
 from kernel_admin.binding import Place
-from kernel_admin.serving import PARENT, READY
+from kernel_admin.serving import INTERRUPTED, PARENT, STARTED, TOLD
 
 Child = subprocess.Popen[bytes]
 MORE = 5
@@ -50,27 +51,33 @@ def patience(config: Mapping[str, Any]) -> float:
 
 
 class Worker:
-    """A child that says when it serves."""
+    """A child that says when it serves, and when it asks for the end of all."""
 
     def __init__(self, serving: Serving, election: int, variable: str) -> None:
         self._pipe, told = os.pipe()
         os.set_blocking(self._pipe, False)
         try:
-            self.child = serving.spawn({READY: told, variable: election})
+            self.child = serving.spawn({TOLD: told, variable: election})
         finally:
             os.close(told)
-        self._ready = False
-        self.ended = 0.0
+        self._said = b""
+        self.ended: float | None = None
 
     @property
     def serves(self) -> bool:
         """Whether it has started, and lives."""
-        if not self._ready:
-            try:
-                self._ready = bool(os.read(self._pipe, 1))
-            except BlockingIOError:  # it has not said so yet
-                return False
-        return self._ready and self.child.poll() is None
+        return STARTED in self._heard() and self.child.poll() is None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it asks for the end of all."""
+        return INTERRUPTED in self._heard()
+
+    def _heard(self) -> bytes:
+        """Return what it has said so far."""
+        with suppress(BlockingIOError):  # nothing new
+            self._said += os.read(self._pipe, 16)
+        return self._said
 
     def close(self) -> None:
         """Forget it."""

@@ -22,8 +22,10 @@ from kernel_admin.signals import CODES, at_once, stopping
 
 PARENT = "KERNEL_PARENT"
 """Environment: the process that started this one; it ends when that one is gone."""
-READY = "KERNEL_READY"
-"""Environment: a descriptor, to which a byte is written when the start is complete."""
+TOLD = "KERNEL_TOLD"
+"""Environment: a descriptor, to which this process writes what its parent should know."""
+STARTED, INTERRUPTED = b".", b"!"
+"""The start is complete; a server asked for the end of the whole."""
 
 Serve = Callable[[ASGIApp, Any, anyio.Event, Timeouts], Awaitable[None]]
 
@@ -35,8 +37,9 @@ class Watched:
     `failed`, by step; *stop* is set then, for a server that would serve on.
     """
 
-    def __init__(self, kernel: Kernel, ready: Callable[[], None], stop: anyio.Event) -> None:
+    def __init__(self, kernel: Kernel, ready: Callable[[], None], stop: anyio.Event, place: Any = None) -> None:
         self.app: ASGIApp = kernel
+        self.place = place
         self.kernel, self.ready, self.stop = kernel, ready, stop
         self.started, self.failed = False, dict[str, str]()
 
@@ -65,20 +68,27 @@ class Watched:
             self.stop.set()
             return {"type": "lifespan.startup.failed", "message": self.failed["startup"]}
         self.started = True
-        if READY in os.environ:
-            with suppress(OSError):  # inherited by a process that our parent knows nothing of
-                os.write(int(os.environ[READY]), b".")
+        tell_parent(STARTED)
         return message
 
     async def drain(self) -> None:
         """Tell the application that the end was asked for, and clients with their next answers; then stop."""
         self.app = closing(self.app)
         await self.service("drain", anyio.lowlevel.checkpoint)()
+        if self.place:
+            self.place.sock.close()  # the server has its own; while one is open, clients connect and wait
         self.stop.set()
 
     def service(self, key: str, default: Any) -> Any:
         """Return a service of the application, if it has it."""
         return self.kernel.booted.services.get(key, ("", default))[1]
+
+
+def tell_parent(what: bytes) -> None:
+    """Write to the process that started this one as a worker, if one did."""
+    if TOLD in os.environ:
+        with suppress(OSError):  # inherited by a process that it knows nothing of
+            os.write(int(os.environ[TOLD]), what)
 
 
 def closing(app: ASGIApp) -> ASGIApp:
@@ -112,8 +122,8 @@ def serve(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], wor
         if not watched or (watched[0].started and not watched[0].failed):
             raise
         watched[0].failed.setdefault("startup", str(innermost(error)))
-    if PARENT in os.environ and getattr(watched[0].service("life", None), "interrupted", False):
-        os.kill(int(os.environ[PARENT]), signal.SIGTERM)  # the whole, not this worker alone
+    if getattr(watched[0].service("life", None), "interrupted", False):
+        tell_parent(INTERRUPTED)
     step, text = next(iter(watched[0].failed.items()), ("", ""))
     if step:
         kind = "start" if step == "startup" else "stop"
@@ -123,7 +133,7 @@ def serve(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], wor
 
 async def _serving(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], watched: list[Watched]) -> None:
     stop, times = anyio.Event(), Timeouts.of(app.config)
-    watched.append(Watched(app, ready, stop))
+    watched.append(Watched(app, ready, stop, place))
     async with anyio.create_task_group() as group:
         await group.start(signals, watched[0], times.hard)
         if PARENT in os.environ:

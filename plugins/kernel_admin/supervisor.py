@@ -23,7 +23,7 @@ ELECTION = "KERNEL_ELECTION"
 
 
 class Supervisor:
-    """Runs *count* workers until a signal; SIGHUP replaces them by new ones, one after another."""
+    """Runs *count* workers until a signal, or until one of them asks for the end of all; SIGHUP replaces them by new ones, one after another."""
 
     def __init__(self, serving: Serving, count: int, announce: Callable[[], None]) -> None:
         self._serving, self._announce, self._announced = serving, announce, False
@@ -57,6 +57,8 @@ class Supervisor:
                 if not self._announced and self._serving.place.listening:
                     self._announced = True
                     self._announce()
+                if any(worker.interrupted for worker in self._workers):
+                    break
                 for number, worker in enumerate(self._workers):
                     self._tend(number, worker)
                 if self._hung_up and not self._rolling.under_way:
@@ -69,6 +71,7 @@ class Supervisor:
             self._election.close()
 
     def _stop(self) -> int:
+        self._serving.place.close()  # while it is open, clients connect and wait
         return stop(self._children(), self._serving.patience)
 
     def _tend(self, number: int, worker: Worker) -> None:
@@ -84,7 +87,7 @@ class Supervisor:
             self._stop()
             raise Fault.one("run.start", "a worker could not start", "its reasons stand above", code=code)
         if code in START_FAILED and any(other.serves for other in self._workers):
-            if not worker.ended:
+            if worker.ended is None:
                 worker.ended = monotonic()
                 hint = f"others serve; another start is tried in {RETRY} seconds"
                 click.echo(f"warning run.worker: worker {worker.child.pid} could not start\n    -> {hint}", err=True)

@@ -6,12 +6,11 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import anyio
 import pytest
-from kernel_admin import serving
 from kernel_admin.binding import Place
 from kernel_admin.faults import Fault
 from kernel_admin.servers import SERVERS, available
@@ -108,7 +107,7 @@ def test_a_failed_stop_is_exit_code_1(make_project: Any) -> None:
     assert fault.value.exit_code == 1
 
 
-async def lifespan(app: Any, place: Any, stop: anyio.Event) -> None:
+async def lifespan(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
     """Stand in for a server: speak the lifespan only, until told to stop."""
     messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
 
@@ -134,7 +133,7 @@ def test_a_port_that_cannot_listen_is_a_failed_start(project: Any) -> None:
 
 
 def test_a_server_that_breaks_before_the_start_is_a_failed_start(project: Any) -> None:
-    async def broken(app: Any, place: Any, stop: anyio.Event) -> None:
+    async def broken(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
         raise TimeoutError("too long")
 
     with pytest.raises(Fault, match="the start failed: too long"):
@@ -142,8 +141,8 @@ def test_a_server_that_breaks_before_the_start_is_a_failed_start(project: Any) -
 
 
 def test_a_server_that_breaks_later_raises(project: Any) -> None:
-    async def broken(app: Any, place: Any, stop: anyio.Event) -> None:
-        await lifespan(app, place, stop)
+    async def broken(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        await lifespan(app, place, stop, times)
         raise ValueError("broken")
 
     with pytest.raises(ExceptionGroup) as group:
@@ -155,7 +154,7 @@ def test_a_server_that_breaks_later_raises(project: Any) -> None:
 def test_a_worker_stops_when_its_parent_is_gone(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PARENT, "1" if os.getppid() != 1 else "2")
 
-    async def waiting(app: Any, place: Any, stop: anyio.Event) -> None:
+    async def waiting(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
         app.started = True
         await stop.wait()
 
@@ -163,35 +162,30 @@ def test_a_worker_stops_when_its_parent_is_gone(project: Any, monkeypatch: pytes
 
 
 def test_a_worker_looks_again_while_its_parent_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    parents = iter([7, 7, 1])
+    parents, killed = iter([7, 7, 1]), list[Any]()
     monkeypatch.setattr(os, "getppid", lambda: next(parents))
-    stops: list[bool] = []
+    monkeypatch.setattr(os, "kill", lambda *arguments: killed.append(arguments))
+    anyio.run(orphaned, 7, backend="trio")
 
-    async def watch() -> None:
-        stop = anyio.Event()
-        await orphaned(7, stop)
-        stops.append(stop.is_set())
-
-    anyio.run(watch, backend="trio")
-    assert stops == [True]
+    assert killed == [(os.getpid(), signal.SIGTERM)]
 
 
-def test_an_end_that_takes_too_long_is_hard(
-    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_end_that_takes_too_long_is_hard_and_says_what_it_waits_for(
+    make_project: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    codes: list[int] = []
-    monkeypatch.setattr(serving, "GRACEFUL", 0)
-    monkeypatch.setattr(serving, "LAST", 0.01)
-    monkeypatch.setattr(os, "_exit", codes.append)
+    make_project("[apps]\nactive = shop:app\n[timeouts]\ngraceful = 1ms\nshutdown_hook = 0\n")
+    ended, codes = Event(), list[int]()
+    monkeypatch.setattr(os, "_exit", lambda code: (codes.append(code), ended.set()))
 
-    async def lazy(app: Any, place: Any, stop: anyio.Event) -> None:
-        app.started = True
+    async def lazy(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.started, app.service("life", None).doing = True, "plugin 'mail': its lifespan"
         os.kill(os.getpid(), signal.SIGTERM)
-        await anyio.sleep(0.2)
+        await anyio.sleep(0.01)  # the signal comes
+        ended.wait()  # even a loop that hangs
 
     serve(kernel.app, lazy, None, lambda: None, "asyncio")
     assert codes == [1]
-    assert "stopped hard" in capsys.readouterr().err
+    assert "stopped hard, waiting for plugin 'mail': its lifespan" in capsys.readouterr().err
 
 
 def test_a_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
