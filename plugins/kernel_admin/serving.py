@@ -18,7 +18,7 @@ from kernel import Kernel
 from kernel.errors import KernelError
 from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.faults import Fault
-from kernel_admin.signals import CODES, at_once, stopping
+from kernel_admin.signals import at_once, last, once_more, stopping
 
 PARENT = "KERNEL_PARENT"
 """Environment: the process that started this one; it ends when that one is gone."""
@@ -156,8 +156,7 @@ async def signals(app: Watched, seconds: float, *, task_status: TaskStatus[None]
         task_status.started()
         async for _ in received:
             break
-    for number in CODES:
-        signal.signal(number, at_once)
+    last(at_once if not getattr(app.service("life", None), "asked", False) else once_more)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes may say so twice
     deadline = Timer(seconds, hard, (app, seconds))  # a thread, since the event loop may be what hangs
     deadline.daemon = True

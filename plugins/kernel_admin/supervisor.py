@@ -23,7 +23,10 @@ ELECTION = "KERNEL_ELECTION"
 
 
 class Supervisor:
-    """Runs *count* workers until a signal, or until one of them asks for the end of all; SIGHUP replaces them by new ones, one after another."""
+    """Runs *count* workers until a signal, or until one of them asks for the end of all.
+
+    SIGHUP replaces them by new ones, one after another.
+    """
 
     def __init__(self, serving: Serving, count: int, announce: Callable[[], None]) -> None:
         self._serving, self._announce, self._announced = serving, announce, False

@@ -20,10 +20,10 @@ class Cut(TimeoutError):
 class Life:
     """The service "life".
 
-    `state` is down, starting, up or draining; `draining` is set when a stop was asked for. `doing` is
-    the step under way, for whoever has to give up; `failures` are those of the servers and of the
-    stop; `interrupted` tells that a server asked for the end with ServerInterrupt. `group` holds the
-    tasks of lifespans and servers.
+    `state` is down, starting, up or draining; `draining` is set when a stop was asked for. `asked`
+    tells that the application itself did, `interrupted` that it was a server with ServerInterrupt.
+    `failures` are those of the servers and of the stop; `doing` is the step under way, for whoever
+    has to give up. `group` holds the tasks of lifespans and servers.
 
     Args:
         startup: seconds for the whole start.
@@ -34,7 +34,8 @@ class Life:
 
     def __init__(self, startup: float = 60.0, shutdown_hook: float = 15.0) -> None:
         self.startup, self.shutdown_hook = startup, shutdown_hook
-        self.state, self.doing, self.failures, self.interrupted = "down", "", list[str](), False
+        self.state, self.doing, self.failures = "down", "", list[str]()
+        self.interrupted = self.asked = False
 
     @classmethod
     def of(cls, config: Mapping[str, Mapping[str, Any]]) -> "Life":
@@ -44,7 +45,8 @@ class Life:
 
     def begin(self, group: TaskGroup) -> None:
         """Start anew: the time for the start begins now."""
-        self.group, self.state, self.failures, self.interrupted = group, "starting", [], False
+        self.group, self.state, self.failures = group, "starting", []
+        self.interrupted = self.asked = False
         self._deadline, self.draining = anyio.current_time() + self.startup, anyio.Event()
 
     def end(self) -> None:
@@ -83,11 +85,14 @@ class Life:
         return text
 
     def leave(self, who: str) -> None:
-        """Ask the process to stop in order, as SIGTERM does.
+        """Ask the process to stop in order, once, as SIGTERM does.
 
         A worker of another server may leave signals to the process that started it, which is asked
         then. Where nobody listens, as in a test, the application goes on until it is stopped.
         """
+        if self.asked:
+            return
+        self.asked = True
         if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
             os.kill(os.getpid(), signal.SIGTERM)
             return

@@ -14,8 +14,18 @@ import pytest
 from kernel_admin.binding import Place
 from kernel_admin.faults import Fault
 from kernel_admin.servers import SERVERS, available
-from kernel_admin.serving import PARENT, innermost, orphaned, serve
-from kernel_admin.signals import Signals
+from kernel_admin.serving import (
+    INTERRUPTED,
+    PARENT,
+    STARTED,
+    TOLD,
+    closing,
+    innermost,
+    orphaned,
+    serve,
+    tell_parent,
+)
+from kernel_admin.signals import Signals, stopping
 
 import kernel
 
@@ -186,6 +196,67 @@ def test_an_end_that_takes_too_long_is_hard_and_says_what_it_waits_for(
     serve(kernel.app, lazy, None, lambda: None, "asyncio")
     assert codes == [1]
     assert "stopped hard, waiting for plugin 'mail': its lifespan" in capsys.readouterr().err
+
+
+def test_the_first_signal_of_others_is_not_the_second_if_the_application_itself_asked_for_the_end(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = list[int]()
+    monkeypatch.setattr(os, "_exit", codes.append)
+
+    async def ending(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.started, app.service("life", None).asked = True, True
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert codes == []
+        os.kill(os.getpid(), signal.SIGINT)
+
+    serve(kernel.app, ending, None, lambda: None, "asyncio")
+    assert codes == [130]
+
+
+def test_a_closed_terminal_asks_for_the_end_unless_it_is_to_be_ignored() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    assert signal.SIGHUP in stopping()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    assert signal.SIGHUP not in stopping()
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_the_parent_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    monkeypatch.setenv(TOLD, str(writing))
+
+    async def interrupting(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.begin({})
+        app.service("life", None).interrupted = True
+
+    serve(kernel.app, interrupting, None, lambda: None, "asyncio")
+    os.close(writing)
+    assert os.read(reading, 9) == STARTED + INTERRUPTED
+    os.close(reading)
+    tell_parent(STARTED)  # by a process that inherited the variable only
+
+
+def test_answers_end_their_connections_during_the_drain() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    def sent(scope: Any) -> Any:
+        messages: list[Any] = []
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        anyio.run(closing(app), scope, None, send)
+        return messages[0].get("headers"), messages[1]
+
+    last = {"type": "http.response.body"}
+    assert sent({"type": "http", "http_version": "1.1"}) == ([(b"connection", b"close")], last)
+    assert sent({"type": "http", "http_version": "2"}) == (None, last)
+    assert sent({"type": "websocket", "http_version": "1.1"}) == (None, last)
 
 
 def test_a_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

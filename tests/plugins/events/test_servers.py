@@ -139,3 +139,9 @@ async def test_they_can_be_switched_off(log):
     async with Client(kernel_of(server_of(log), log=log, config={"phases": {"servers": False}})):
         await anyio.wait_all_tasks_blocked()
     assert log == ["pre_stop"]
+
+
+async def test_two_that_end_at_once_ask_once(log, terminated):
+    async with Client(kernel_of(server_of(log, ServerInterrupt()), server_of(log, ServerInterrupt()), log=log)):
+        await anyio.wait_all_tasks_blocked()
+    assert terminated == [signal.SIGTERM]
