@@ -103,7 +103,7 @@ async def test_what_hangs_at_the_stop_is_cut_one_by_one_and_reported(log):
 
 async def test_one_that_fails_at_the_stop_is_told_with_its_plugin_and_the_others_are_left(log, caplog):
     kernel = kernel_of(Living("a", log), Living("b", log, None, failing), Living("c", log))
-    with pytest.raises(LifespanFailed, match="^shutdown failed: plugin 'b': its lifespan: ValueError: no$"):
+    with pytest.raises(LifespanFailed, match=r"^shutdown failed: plugin 'b': its lifespan: ValueError: no$"):
         async with Client(kernel):
             pass
     assert log == ["a in", "b in", "c in", "c out", "b out", "a out"]

@@ -97,7 +97,7 @@ async def test_a_phase_that_fails_at_start_fails_the_start_with_its_text(log):
 
 async def test_a_phase_that_fails_at_stop_is_told_and_the_others_run(log):
     kernel = kernel_of(listening(failing("drain"), noting(log, "pre_stop"), noting(log, "shutdown")))
-    with pytest.raises(LifespanFailed, match="event 'drain': .* ValueError: no"):
+    with pytest.raises(LifespanFailed, match=r"event 'drain': .* ValueError: no"):
         async with Client(kernel):
             pass
     assert log == ["pre_stop", "shutdown"]

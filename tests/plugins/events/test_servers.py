@@ -66,12 +66,10 @@ async def test_an_interrupt_ends_the_process_in_order(log, terminated, caplog, e
 @pytest.mark.parametrize("error", [ValueError("no"), ExceptionGroup("all", [ServerInterrupt(), ValueError("no")])])
 async def test_any_other_exception_does_the_same_and_is_told(log, terminated, caplog, error):
     kernel = kernel_of(server_of(log, error), server_of(log), log=log)
-    with pytest.raises(
-        LifespanFailed, match=r"^shutdown failed: 'shop': server '.*server': (ValueError: no|Exception)"
-    ):
+    with pytest.raises(LifespanFailed, match=r"^shutdown failed: 'shop': server '.*': (ValueError: no|Exception)"):
         async with Client(kernel):
             await anyio.wait_all_tasks_blocked()
-            assert (terminated, kernel.service("life").interrupted) == ([signal.SIGTERM], False)
+    assert (terminated, kernel.service("life").interrupted) == ([signal.SIGTERM], False)
     assert log == ["serving", "serving", "pre_stop", "cancelled"]
     (record,) = [record for record in caplog.records if record.name == "kernel.events"]
     assert record.exc_info[1] is error

@@ -9,8 +9,6 @@ import pytest
 from kernel_testing import Client
 from kernel_timers.election import ELECTION, Election
 
-from kernel import Hooks
-
 HOLD = """
 import fcntl, sys
 file = open(sys.argv[1], "w")
@@ -71,21 +69,28 @@ async def test_without_timers_nothing_waits(kernel_of, clock):
         assert clock._sleepers == []
 
 
-@pytest.mark.anyio
-async def test_the_process_that_holds_the_lock_ticks_and_another_takes_over(tmp_path, kernel_of, clock, hooks, ticks):
-    hooks.periodic(10)(lambda: ticks.append(clock.passed))
+@pytest.fixture
+def held(tmp_path):
+    """Return a lock that another process holds, and that process."""
     lock = tmp_path / "lock"
     words = [sys.executable, "-c", HOLD, str(lock)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         holder.stdout.readline()
-        async with Client(kernel_of(lock=str(lock))):
-            await clock.advance(25)
-            assert ticks == []
-            holder.kill()
-            holder.wait()
-            await clock.advance(20)
-            assert ticks == [30, 40]
-    assert Election(str(lock)).won()
+        yield str(lock), holder
+        holder.kill()
+
+
+@pytest.mark.anyio
+async def test_the_process_that_holds_the_lock_ticks_and_another_takes_over(held, kernel_of, clock, hooks, ticks):
+    lock, holder = held
+    hooks.periodic(10)(lambda: ticks.append(clock.passed))
+    async with Client(kernel_of(lock=lock)):
+        await clock.advance(25)
+        assert ticks == []
+        holder.kill()
+        holder.wait()
+        await clock.advance(20)
+        assert ticks == [30, 40]
 
 
 def test_a_lock_is_beside_the_configuration_and_given_back(tmp_path):
@@ -110,7 +115,3 @@ def test_without_rivals_there_is_no_election(monkeypatch):
     election = Election()
     assert election.won()
     election.resign()
-
-
-def test_hooks_are_a_list_of_three():
-    assert Hooks([("periodic", len, {"seconds": 1})])[0][2] == {"seconds": 1}
