@@ -101,11 +101,10 @@ class Boot:
             arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
             answer = self.registry.first("kernel_settings", **arguments)
             try:
-                unchecked = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
+                given = answer or ("", None if self.problems.fatal else schema(**self.config.get(section, {})))
+                configs[member.name] = given[1]
             except (TypeError, ValueError) as error:
                 self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
-            else:
-                configs[member.name] = answer[1] if answer else unchecked
         return configs
 
     def _configure(self, configs: dict[str, Any]) -> None:
@@ -134,9 +133,9 @@ class Boot:
         answers = self.registry.collect("kernel_layers", kernel=self._kernel)
         layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
         replaced = {layer.replaces for layer in layers}
-        layers = [layer for layer in layers if replaced.isdisjoint((layer.name, f"{layer.plugin}:{layer.name}"))]
-        by_name: dict[str, Layer] = {}
-        edges = []
+        gone = tuple(layer for layer in layers if replaced & {layer.name, f"{layer.plugin}:{layer.name}"})
+        layers, self.plan = [layer for layer in layers if layer not in gone], replace(self.plan, replaced=gone)
+        by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
             if by_name.setdefault(layer.name, layer) is not layer:
                 both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
