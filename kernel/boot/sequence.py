@@ -114,8 +114,8 @@ class Boot:
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
-        self.plan = replace(self.plan, layers=tuple(self._layers()))
-        compiler, bound, routes = Compiler(self.registry, self.plan.layers), [], []
+        layers = tuple(self._layers())
+        compiler, bound, routes = Compiler(self.registry, layers), [], []
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
@@ -126,7 +126,7 @@ class Boot:
         find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
         self.compiled = build, find, *core, gates
-        self.plan = replace(self.plan, routes=tuple(routes), application=tuple(compiler.steps))
+        self.plan = replace(self.plan, layers=layers, routes=tuple(routes), application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""

@@ -24,7 +24,7 @@ svg{--ground:#14181d;--ink:#e4e9ee;--dim:#9aa6b2;--line:#4d5965;--way:#8fb4f0}
 text{font:12px ui-monospace,monospace;fill:var(--ink)}
 .phase,.gone text{fill:var(--dim)}.head{font-weight:600;font-size:13px}.end{text-anchor:end}
 .number{fill:var(--ground);text-anchor:middle;font-size:10px}circle{fill:var(--way)}
-.ground{fill:var(--ground)}rect{fill:var(--fill);stroke:var(--line)}
+rect{fill:var(--fill);stroke:var(--line)}.ground{fill:var(--ground);stroke:none}
 .gone rect{fill:none;stroke-dasharray:4 3}
 .way{fill:none;stroke:var(--way);stroke-width:1.6}.tip{fill:var(--way)}"""
 TIP = (
@@ -55,8 +55,9 @@ def drawn(title: str, chain: Sequence[Met], answered: bool = True) -> str:
     under = [Row(met, bottom + 34 + ROW * n, 0, ROW - 6, times) for n, (met, times) in enumerate(late)]
     letters = max([len(caption(met)) for met in chain], default=0) + 12
     width = max(2 * (MARGIN + LANE + PAD * boxes) + CHARACTER * letters, 2 * MARGIN + CHARACTER * (len(title) + 4), 460)
-    parts = [label(MARGIN, MARGIN + 8, title, "head"), *ways(rows, width)]
+    parts = [label(MARGIN, MARGIN + 8, title, "head")]
     parts += [part for row in [*rows, *under] for part in shape(row, width)]
+    parts += ways(rows, width)
     end = bottom + ROW * (len(late) + bool(late))
     parts += [label(MARGIN + LANE, bottom + 26, "when the last byte is out", "phase")] if late else []
     return page(width, end + 2 * ROW, [*parts, *legend(end + ROW)])
@@ -121,7 +122,7 @@ def ways(rows: Sequence[Row], width: float) -> list[str]:
 def legend(top: float) -> Iterator[str]:
     """Yield what the colours mean."""
     for number, level in enumerate(LEVELS):
-        left = MARGIN + LANE + 100 * number
+        left = MARGIN + LANE + 120 * number
         yield f'<rect class="{level}" x="{left}" y="{top}" width="12" height="12" rx="2"/>'
         yield label(left + 18, top + 10, level, "phase")
 
@@ -135,5 +136,5 @@ def page(width: float, height: float, parts: Iterable[str]) -> str:
     """Return the whole file."""
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="the way of a request">'
-    ground = '<rect class="ground" width="100%" height="100%" stroke="none"/>'
+    ground = '<rect class="ground" width="100%" height="100%"/>'
     return "\n".join([head, f"<defs>{TIP}<style>{STYLE}</style></defs>", ground, *parts, "</svg>"]) + "\n"

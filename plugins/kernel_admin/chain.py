@@ -42,6 +42,9 @@ def chain(project: Kernel, route: Route | None, path: str, status: int = 0) -> l
     layers = [("application", layer) for layer in plan.layers if layer.level == "application"]
     for met in walked(project, layers, plan.application):
         found += unrouted(met, route, path, status)
+    found.sort(
+        key=lambda met: (met.step.phase, met.step.level) == ("on_finish", "app")
+    )  # they join when it is answered
     if route is not None:
         steps = next((steps for known, steps in plan.routes if known is route), ())
         found += walked(project, stated(project, route), steps, route)

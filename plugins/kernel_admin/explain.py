@@ -43,14 +43,19 @@ class Explanation:
 
     @property
     def title(self) -> str:
-        """The first line of the request."""
-        return f"{self.method} {self.path}"
+        """What is asked, and the path of the route that answers."""
+        return f"{self.method} {self.path}{f' -> {self.route.path}' if self.route else ''}"
 
     @property
     def head(self) -> str:
         """What answers, in one line."""
         route = self.route
-        return f"{self.title} -> {f'{route.path}, {route.app} ({route.where})' if route else self.reason}"
+        return f"{self.title}{f', {route.app} ({route.where})' if route else f' -> {self.reason}'}"
+
+    @property
+    def standing(self) -> list[Met]:
+        """What a picture shows: without the layers that do not want the route, of which each plugin may have some."""
+        return [met for met in self.chain if not met.step.status.startswith("refused")]
 
     @property
     def rows(self) -> list[Row]:
@@ -81,11 +86,11 @@ def explain(method: str, path: str, picture: Any, mermaid: bool, other: str | No
     if picture:
         from kernel_admin.boxes import drawn
 
-        picture.write(drawn(found.head, found.chain, found.answered))
+        picture.write(drawn(found.title, found.standing, found.answered))
     elif mermaid:
         from kernel_admin.mermaid import written
 
-        click.echo(written(found.title, found.chain, found.answered))
+        click.echo(written(found.title, found.standing, found.answered))
     elif as_json:
         place = found.route.path if found.route else None
         dump({"method": found.method, "path": path, "route": place, "steps": found.rows})
