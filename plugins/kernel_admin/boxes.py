@@ -10,6 +10,7 @@ from html import escape
 
 from kernel_admin.chain import Met
 from kernel_admin.journey import AROUND, numbered
+from kernel_admin.tables import short
 
 ROW, PAD, MARGIN, LANE, TOP, CHARACTER, LONGEST = 30, 8, 16, 40, 62, 7.3, 60
 """Pixels, but for the last: the most characters of a text."""
@@ -81,7 +82,7 @@ def shape(row: Row, width: float) -> Iterator[str]:
     """Yield one step: its box, its numbers, its text, and what a pointer at it is told."""
     step, left = row.met.step, MARGIN + LANE + PAD * row.depth
     right, middle = width - left, row.top + ROW / 2 - 3
-    told = "; ".join(filter(None, (row.met.why, step.where, "async" if step.is_async else "sync")))
+    told = "; ".join(filter(None, (row.met.why, nearby(step.where), "async" if step.is_async else "sync")))
     yield f'<g class="{step.level}{"" if row.met.active else " gone"}"><title>{escape(told)}</title>'
     size = f'x="{left}" y="{row.top}" width="{right - left:.0f}" height="{row.height:.0f}" rx="5"'
     yield f"<rect {size}/>"
@@ -94,6 +95,12 @@ def shape(row: Row, width: float) -> Iterator[str]:
     anchor = ' class="end"' if step.phase in RIGHT else ""
     words = f'<tspan class="phase">{phase}</tspan> {escape(rest)}'
     yield f'<text{anchor} x="{at:.0f}" y="{middle + 4}">{words}</text></g>'
+
+
+def nearby(place: str) -> str:
+    """Return "file:line" below the working directory, else with the folder of the file alone."""
+    path = short(place)
+    return "/".join(path.split("/")[-2:]) if path.startswith("/") else path
 
 
 def caption(met: Met) -> str:

@@ -10,9 +10,11 @@ from kernel.boot.plan import Step
 from kernel.layers import Route, as_tuple, bare, where
 from kernel.serve.wrappers import is_async, label
 from kernel_admin.rescuing import for_all, for_nobody, for_route
+from kernel_admin.tables import short
 
 PARTS = ("around", "on_finish", "after_response", "after_request", "before_request")
 """The parts of a layer, in the order of their steps."""
+REFUSED = "refused: by select="
 BEHIND = ("after_request", "after_response")
 
 
@@ -28,6 +30,11 @@ class Met:
     def active(self) -> bool:
         """Tell whether the step is one that the request meets."""
         return self.step.status == "active"
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the layer does not want the route; such layers are told first, since they have no place."""
+        return self.step.status == REFUSED
 
     @property
     def always(self) -> bool:
@@ -47,7 +54,8 @@ def chain(project: Kernel, route: Route | None, path: str, status: int = 0) -> l
     )  # they join when it is answered
     if route is not None:
         steps = next((steps for known, steps in plan.routes if known is route), ())
-        found += walked(project, stated(project, route), steps, route)
+        met = list(walked(project, stated(project, route), steps, route))
+        found += sorted(met, key=lambda one: not one.refused)
         found = with_data(found, route)
     elif status:
         found += (Met(step, None, why) for step, why in for_nobody(project, path, status))
@@ -81,7 +89,7 @@ def walked(
     at = 0
     for level, layer in layers:
         if route is not None and layer.select and not layer.select(route):
-            yield Met(left_out(layer, level, "refused: by select="), layer, f"select= at {where(layer.select)}")
+            yield Met(left_out(layer, level, REFUSED), layer, f"select= at {short(where(layer.select))}")
         else:
             skipped = at < len(steps) and steps[at].status != "active" and steps[at].callable == layer.name
             size = 1 if skipped else sum(bool(getattr(layer, part)) for part in PARTS)

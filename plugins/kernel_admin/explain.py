@@ -23,7 +23,6 @@ from kernel_admin.tables import as_json, dump, table
 
 COLUMNS = ("phase", "callable", "plugin", "level", "where", "async", "status")
 SHOWN = ("#", "in", "out", *COLUMNS, "why")
-FOOT = "in, out: when it is taken if nothing stops the request; after_response and on_finish follow the last byte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Explanation:
     @property
     def standing(self) -> list[Met]:
         """What a picture shows: without the layers that do not want the route, of which each plugin may have some."""
-        return [met for met in self.chain if not met.step.status.startswith("refused")]
+        return [met for met in self.chain if not met.refused]
 
     @property
     def rows(self) -> list[Row]:
@@ -72,6 +71,8 @@ class Explanation:
 @as_json
 def explain(method: str, path: str, picture: Any, mermaid: bool, other: str | None, as_json: bool) -> None:
     """Show everything that one request would meet, outer to inner, and what is left out and why.
+
+    The columns in and out number the order of time, if nothing stops the request.
 
     Without a route for it the layers of the application are shown, and the exit code is 1. With
     --diff: what is lost (-), gained (+), moved (>) or changed (~); exits 1 if anything is, and 3 or
@@ -136,7 +137,7 @@ def lines(found: Explanation) -> list[str]:
         for n, (met, (way_in, way_out)) in enumerate(zip(found.chain, times, strict=True), 1)
     ]
     columns = SHOWN if any(met.why for met in found.chain) else SHOWN[:-1]
-    return [found.head, *([*table(rows, columns), FOOT] if rows else ["nothing on the way"])]
+    return [found.head, *(table(rows, columns) if rows else ["nothing on the way"])]
 
 
 def booted(project: Kernel, config: str) -> Kernel:
@@ -164,5 +165,6 @@ def differ(before: Explanation, after: Explanation, as_json: bool) -> int:
         dump({"method": before.method, "path": before.path, "route": route, "other_route": other, **as_data(changes)})
     else:
         click.echo(before.head)
-        click.echo("\n".join([*([after.head] if after.head != before.head else []), *told(changes)]))
+        heads = [after.head] if after.head != before.head else []
+        click.echo("\n".join([*heads, *told(changes)] or ["no difference"]))
     return int(bool(changes) or route != other)
