@@ -116,14 +116,16 @@ def caption(met: Met) -> str:
 def ways(rows: Sequence[Row], width: float) -> list[str]:
     """Return the way in, the way out, and where they lead."""
     left, right = MARGIN + LANE / 2, width - MARGIN - LANE / 2
-    inner = next((row for row in reversed(rows) if row.times[0]), None)
-    depth, turn = (inner.depth, inner.top + ROW / 2 - 3) if inner else (0, TOP + ROW / 2 - 3)
-    edge = MARGIN + LANE + PAD * depth
-    start, stop = TOP - 8, TOP - 12
-    to, back = (edge, width - edge) if inner else (right, right)
-    lines = [f"M{left:.0f} {start}V{turn}H{to:.0f}", f"M{back:.0f} {turn}H{right:.0f}V{stop}"]
+    (at, turn), (off, back) = (innermost(rows, way) for way in (0, 1))
+    lines = [f"M{left:.0f} {TOP - 8}V{turn}H{at:.0f}", f"M{width - off:.0f} {back}H{right:.0f}V{TOP - 12}"]
     words = [label(MARGIN, TOP - 18, "request", "phase"), label(width - MARGIN, TOP - 18, "response", "phase end")]
     return [*(f'<path class="way" d="{one}" marker-end="url(#tip)"/>' for one in lines), *words]
+
+
+def innermost(rows: Sequence[Row], way: int) -> tuple[float, float]:
+    """Return how far from the edge, and how far down, the innermost step of the way in (0) or out (1) stands."""
+    row = next((row for row in reversed(rows) if row.times[way]), None)
+    return (MARGIN + LANE + PAD * row.depth, row.top + ROW / 2 - 3) if row else (MARGIN + LANE, TOP + ROW / 2 - 3)
 
 
 def legend(top: float) -> Iterator[str]:
