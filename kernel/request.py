@@ -6,7 +6,6 @@ headers, body, JSON, query and cookies are those of the plugin "requests".
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kernel.types import Application, Receive, Scope
@@ -23,6 +22,17 @@ class Context(dict[str, Any]):
         return self[name]
 
     __setattr__ = dict.__setitem__
+
+
+class Computed:
+    """An attribute that is computed when it is first asked for; cached_property takes a lock in Python 3.11."""
+
+    def __init__(self, name: str, compute: Callable[..., Any]) -> None:
+        self.name, self.compute = name, compute
+
+    def __get__(self, request: Any, owner: Any = None) -> Any:
+        value = request.__dict__[self.name] = self.compute(request)
+        return value
 
 
 class Request:
@@ -52,16 +62,12 @@ class Request:
 
         def __getattr__(self, name: str) -> Any: ...
 
-    @cached_property
-    def context(self) -> Context:
-        """A mapping for this request only."""
-        return Context()
-
+    context = Computed("context", lambda request: Context())
     state = property(lambda self: self.context)
 
 
 def extended(services: Mapping[str, Any], finishers: Iterable[Any] = (), app: Any = None) -> type[Request]:
     """Return a Request class of one kernel, with an attribute for each service "request.NAME"."""
     provided: dict[str, Any] = {"app": app, "finishers": tuple(finishers), "waiting": bool(finishers)}
-    provided |= {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}
+    provided |= {key[8:]: Computed(key[8:], value) for key, value in services.items() if key[:8] == "request."}
     return type("Request", (Request,), provided)

@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 
 import kernel
-from kernel_admin.binding import Place, default_bind
+from kernel_admin.binding import Place, checked, default_bind
 from kernel_admin.project import strict
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -17,7 +17,12 @@ def options(command: F) -> F:
     """Add the options of everything that serves."""
     for option in reversed(
         [
-            click.option("--bind", default="", help="host:port, [v6]:port or unix:/path; else [networking] bind."),
+            click.option(
+                "--bind",
+                default="",
+                callback=checked,
+                help="host:port, [v6]:port or unix:/path; else [networking] bind.",
+            ),
             click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that serve."),
             click.option("--reload", is_flag=True, help="Start anew when a file of the project changes."),
             click.option("--server", type=click.Choice(["hypercorn", "uvicorn", "granian"]), default="hypercorn"),
@@ -56,10 +61,11 @@ def serve(bind: str, workers: int, reload: bool, server: str, worker_class: str)
     place = Place.open(bind or default_bind(project.config))
     try:
         if workers > 1:
-            from kernel_admin.children import Serving
+            from kernel_admin.children import Serving, patience
             from kernel_admin.supervisor import Supervisor
 
-            sys.exit(Supervisor(Serving(place, server, worker_class), workers, lambda: announce(place)).run())
+            how = Serving(place, server, worker_class, patience(project.config))
+            sys.exit(Supervisor(how, workers, lambda: announce(place)).run())
         from kernel_admin.serving import serve as serving
 
         address = "" if bind.startswith("fd://") else place.url

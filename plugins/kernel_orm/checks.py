@@ -58,7 +58,13 @@ def _unusable(database: Database, section: str, where: str) -> Iterable[Problem]
         url = database.url
         dialect = url.get_dialect().get_async_dialect_cls(url)
     except ValueError as error:
-        yield Problem("orm.url", "error", f"[{section}] {error}", "", where)
+        yield Problem(
+            "orm.url",
+            "error",
+            f"[{section}] {error}",
+            "write postgresql://user@host/name or sqlite:///file.sqlite",
+            where,
+        )
     except NoSuchModuleError:
         name, _, driver = url.drivername.partition("+")
         message = f"[{section}] url: SQLAlchemy knows no '{url.drivername}'{'' if driver else did_you_mean(name, URLS)}"
