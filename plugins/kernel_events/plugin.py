@@ -13,6 +13,7 @@ from kernel.errors import KernelError
 from kernel.layers import as_tuple, where
 from kernel.types import Application
 from kernel_events.dispatch import Events
+from kernel_events.draining import Draining
 from kernel_events.event import DEFAULTS, Event
 from kernel_events.keeper import start_aside
 from kernel_events.phases import framed
@@ -48,7 +49,12 @@ class EventsPlugin(Plugin):
         async def execute(name: str, args: Mapping[str, Any]) -> None:
             await self.events.execute(name, args)
 
+        draining = Draining()
+        stages = {"pre_start": draining.over, "drain": draining.begin}
+
         async def phase(name: str) -> None:
+            if name in stages:
+                stages[name]()
             failures = await self.events.execute(name, {})
             if failures:
                 reasons = "; ".join(f"{type(error).__name__}: {error}" for error in failures)
@@ -56,6 +62,7 @@ class EventsPlugin(Plugin):
 
         kernel.provide("events", execute)
         kernel.provide("phase", phase)
+        kernel.provide("draining", draining)
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
 
