@@ -175,9 +175,9 @@ class Client:
         """
         import anyio
 
-        offered = {"type": "websocket", "scheme": "ws", "subprotocols": list(subprotocols)}
-        can = {"extensions": {"websocket.http.response": {}}}
-        outgoing = self._outgoing("GET", path, headers, [], query, {**offered, **can, **(scope or {})})
+        more: dict[str, Any] = {"type": "websocket", "scheme": "ws", "subprotocols": list(subprotocols)}
+        more |= {"extensions": {"websocket.http.response": {}}, **(scope or {})}
+        outgoing = self._outgoing("GET", path, headers, [], query, more)
         del outgoing["method"]
         socket, group = Socket(self.timeout), anyio.create_task_group()
         await group.__aenter__()

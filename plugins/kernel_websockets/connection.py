@@ -25,6 +25,8 @@ LOST, NO_CODE, RESTART = 1006, 1005, 1012
 """Codes of an end (RFC 6455 §7.4.1): without a close, without a code, and for the server's restart."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether the client is there, for handlers that only send."""
+GLANCE = 0.001
+"""Seconds that such a look takes at most; without any, a receive that begins with a checkpoint sees nothing."""
 MOST_WAITING = 32
 """Messages that are taken from the server at such a look, and wait for the handler."""
 
@@ -124,7 +126,7 @@ class Connection:
         self._due = monotonic() + LOOK_EVERY
         while not self.reading and len(self._waiting) < MOST_WAITING and self.phase is Phase.OPEN:
             message = None
-            with anyio.move_on_after(0):
+            with anyio.move_on_after(GLANCE):
                 message = await self._receive()
             if message is None:
                 return

@@ -94,11 +94,7 @@ class WebSocket(Request):
             RuntimeError: the socket was closed here.
             TypeError: neither str nor bytes.
         """
-        message: Message = {"type": "websocket.send"}
-        if data.__class__ is str:
-            message["text"] = data
-        else:
-            message[kind_of(data)] = data if isinstance(data, str) else bytes(data)
+        message = {"type": "websocket.send", "text": data} if data.__class__ is str else framed(data)
         connection = self.connection
         if connection.phase is not Phase.OPEN:
             await self._open("send")
@@ -162,12 +158,12 @@ class WebSocket(Request):
         raise RuntimeError(f"websocket '{self.connection.path}' has no body; await ws.receive() returns its messages")
 
 
-def kind_of(data: Any) -> str:
-    """Return the key of ASGI for *data*; raises TypeError for what is neither str nor bytes."""
+def framed(data: Any) -> Message:
+    """Return the message that sends *data*; raises TypeError for what is neither str nor bytes."""
     if isinstance(data, str):
-        return "text"
+        return {"type": "websocket.send", "text": str(data)}
     if isinstance(data, (bytes, bytearray, memoryview)):
-        return "bytes"
+        return {"type": "websocket.send", "bytes": bytes(data)}
     raise TypeError(f"send() takes str or bytes, not {type(data).__name__}; send_json() takes other values")
 
 
