@@ -8,7 +8,7 @@
             await ws.send(message)
 
 connection.py follows the messages of one connection, websocket.py is what handlers get, serving.py
-takes it through layers, handler and end, origins.py decides who may connect.
+takes it through layers, handler and end, origins.py decides who may connect, pump.py makes up for a server.
 """
 
 from kernel_websockets.connection import Disconnected, MessageTooLarge

@@ -61,6 +61,11 @@ class MessageTooLarge(HTTPException):
         self.limit = limit
 
 
+def comes_later() -> HTTPException:
+    """Return the answer to a client that connects while the server is about to restart."""
+    return HTTPException(503, headers=[(b"retry-after", b"5")])
+
+
 class Connection:
     """The messages of one connection; what is sent and received decides its `phase`.
 
@@ -72,6 +77,7 @@ class Connection:
         self.phase, self.code, self.reason = Phase.CONNECTING, LOST, ""
         self.reading = self.departing = self._connected = False
         self._waiting: deque[Message] = deque()
+        self._ending: anyio.Event | None = None
         self._due = monotonic() + LOOK_EVERY
 
     async def receive(self) -> Message:
@@ -105,11 +111,25 @@ class Connection:
         """
         kind, more = message["type"], message.get("more_body", False)
         if kind == "websocket.close" or (kind == "websocket.http.response.body" and not more):
-            self.phase = Phase.CLOSED  # before it is sent, since nobody may close meanwhile
-            self.code, self.reason = message.get("code", 1000), message.get("reason", "")
+            await self._end(message)
+            return
         await self.transmit(message)
         if kind == "websocket.accept":
             self.phase = Phase.OPEN
+
+    async def _end(self, message: Message) -> None:
+        """Send the last message; the phase changes before, since nobody may send another meanwhile."""
+        self.phase, self._ending = Phase.CLOSED, anyio.Event()
+        self.code, self.reason = message.get("code", 1000), message.get("reason", "")
+        try:
+            await self.transmit(message)
+        finally:
+            self._ending.set()
+
+    async def ended(self) -> None:
+        """Wait until the last message is sent, if another task is at it."""
+        if self._ending:
+            await self._ending.wait()
 
     async def transmit(self, message: Message) -> None:
         """Send a message that ends or begins nothing. Raises as `send`."""
@@ -150,7 +170,7 @@ class Connection:
         """
         await self.connected()
         if self.departing:
-            raise HTTPException(503, headers=[(b"retry-after", b"5")])
+            raise comes_later()
         await self.send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": list(headers)})
 
     async def close(self, code: int, reason: str = "") -> None:

@@ -90,10 +90,8 @@ class WebSockets(Plugin):
     def kernel_compiled(self, plan: Plan) -> None:
         """Make the class of this kernel's websockets."""
         self._plan = plan
-        config = self._kernel.config
-        limits = {"max_body_size": self._config.max_message}
-        if "max_json_depth" in config.get("limits", {}):
-            limits["max_json_depth"] = config["limits"]["max_json_depth"]
+        depth = self._kernel.config.get("limits", {}).get("max_json_depth", WebSocket.max_json_depth)
+        limits = {"max_body_size": self._config.max_message, "max_json_depth": depth}
         kind: Any = type("WebSocket", (WebSocket, self._kernel.booted.compiled[0]), limits)
         self._sockets.kind = kind
 

@@ -16,7 +16,8 @@ from kernel import Response
 from kernel.errors import ClientDisconnect, HTTPException
 from kernel.response import WITHOUT_BODY, checked
 from kernel.types import Message, Receive, Scope, Send
-from kernel_websockets.connection import Connection, Disconnected, Phase
+from kernel_websockets.connection import Connection, Disconnected, Phase, comes_later
+from kernel_websockets.pump import fit
 from kernel_websockets.websocket import WebSocket
 
 logger = logging.getLogger("kernel")
@@ -48,8 +49,11 @@ class Sockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, compiled: Any) -> None:
         """Serve one connection with what the kernel compiled for requests."""
+        async with fit(receive, send) as channel:
+            await self._serve(scope, Connection(scope["path"], *channel), compiled)
+
+    async def _serve(self, scope: Scope, connection: Connection, compiled: Any) -> None:
         _, find, rescue, common, gates, enter, leave, settle, conclude = compiled
-        connection = Connection(scope["path"], receive, send)
         connection.departing = self._draining.begun
         ws: WebSocket = object.__new__(self.kind)
         ws.scope, ws.connection = {**scope, "method": METHOD}, connection
@@ -66,6 +70,8 @@ class Sockets:
                     response = await settle(ws, response, rescue)
                 await ended(ws, response)
                 problem = None
+            if cut.cancelled_caught:  # by `drain`, which has closed it unless it was connecting
+                await ended(ws, await rescue(ws, comes_later()))
         except ClientDisconnect as error:
             problem = error
             logger.info("%s %r: %s", METHOD, connection.path, error)
@@ -135,6 +141,7 @@ async def ended(ws: WebSocket, response: Response) -> None:
     else:
         with suppress(Disconnected):  # the handler had ended before
             await connection.close(*closing(response.status))
+    await connection.ended()
 
 
 def closing(status: int) -> tuple[int, str]:

@@ -199,9 +199,9 @@ async def test_parameters_are_filled_as_those_of_requests(serving):
     async def handler(ws: WebSocket, room: str, number: int, since: int = 0):
         await ws.send_json([room, number, since])
 
-    async with Client(serving(handler, path="/<room>/<number:int>")) as client:
-        async with client.websocket("/lobby/7?since=3") as socket:
-            assert await socket.receive_json() == ["lobby", 7, 3]
+    kernel = serving(handler, path="/<room>/<number:int>")
+    async with Client(kernel) as client, client.websocket("/lobby/7?since=3") as socket:
+        assert await socket.receive_json() == ["lobby", 7, 3]
 
 
 async def test_a_parameter_that_does_not_fit_refuses(serving):
@@ -502,7 +502,9 @@ async def test_what_is_seen_while_sending_is_received_later(serving, server, mon
     async def handler(ws):
         await ws.send("1")
         one.waiting += [{"type": "websocket.receive", "bytes": str(n).encode()} for n in range(40)]
-        await ws.send("2")
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "GLANCE", 10)
+            await ws.send("2")
         seen = len(one.waiting)
         await ws.send_json([seen, *[int(await ws.receive()) for _ in range(40)]])
 
@@ -642,6 +644,55 @@ async def test_who_connects_during_a_drain_is_told_to_come_later(serving):
     async with Client(kernel) as client, client.websocket("/ws") as socket:
         await socket.send("x")
         assert await socket.receive() == "x"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_who_is_not_accepted_yet_is_told_to_come_later(serving, monkeypatch, waits):
+    monkeypatch.setattr(serving_module, "CLOSING_TIME", 0.01)
+    connecting, ends = anyio.Event(), []
+
+    async def handler(ws):
+        connecting.set()
+        await (anyio.sleep_forever() if waits else kernel.service("phase")("drain"))
+        await ws.accept()
+
+    async def drain():
+        await connecting.wait()
+        if waits:
+            await kernel.service("phase")("drain")
+
+    kernel = serving(handler, ends=ends)
+    async with anyio.create_task_group() as group:
+        group.start_soon(drain)
+        answer = await refusal(kernel)
+    assert (answer.status, answer.header("retry-after"), ends) == (503, "5", [Outcome.CANCELLED])
+
+
+async def test_who_accepts_during_the_drain_is_told_to_come_later(serving):
+    connecting, drained = anyio.Event(), anyio.Event()
+
+    async def handler(ws):
+        connecting.set()
+        await drained.wait()
+        await ws.accept()
+
+    async def drain():
+        await connecting.wait()
+        kernel.service("draining").begin()
+        await kernel.service("websocket").drain()
+
+    kernel = serving(handler)
+    async with anyio.create_task_group() as group:
+        group.start_soon(drain)
+        group.start_soon(released, drained, connecting)
+        answer = await refusal(kernel)
+    assert answer.status == 503
+
+
+async def released(drained, connecting):
+    await connecting.wait()
+    await anyio.sleep(0.02)
+    drained.set()
 
 
 async def test_a_drain_without_sockets_does_not_wait(serving):
