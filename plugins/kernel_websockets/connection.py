@@ -78,26 +78,26 @@ class Connection:
         self.reading = self.departing = self._connected = False
         self._waiting: deque[Message] = deque()
         self._ending: anyio.Event | None = None
-        self._due = monotonic() + LOOK_EVERY
+        self._due, self._sent = monotonic() + LOOK_EVERY, 0
 
     async def receive(self) -> Message:
         """Return the next message of the server, whatever it is."""
         if self._waiting:
             return self._waiting.popleft()
-        self.reading = True
+        self.reading, self._sent = True, 0
         try:
             message = await self._receive()
         finally:
             self.reading = False
-        return self._seen(message)
-
-    def _seen(self, message: Message) -> Message:
-        kind = message["type"]
-        if kind == "websocket.disconnect":
-            self._left(message.get("code") or NO_CODE, message.get("reason") or "")
-        elif kind == "websocket.connect":
-            self._connected = True
+        if message["type"] != "websocket.receive":
+            self._note(message)
         return message
+
+    def _note(self, message: Message) -> None:
+        if message["type"] == "websocket.disconnect":
+            self._left(message.get("code") or NO_CODE, message.get("reason") or "")
+        elif message["type"] == "websocket.connect":
+            self._connected = True
 
     def _left(self, code: int, reason: str = "") -> None:
         if self.phase is not Phase.CLOSED:
@@ -132,8 +132,12 @@ class Connection:
             await self._ending.wait()
 
     async def transmit(self, message: Message) -> None:
-        """Send a message that ends or begins nothing. Raises as `send`."""
-        if monotonic() > self._due:
+        """Send a message that ends or begins nothing. Raises as `send`.
+
+        Who never waits for messages would not learn that the client left, so then it is looked for.
+        """
+        self._sent += 1
+        if self._sent > 1 and monotonic() > self._due:
             await self._look()
         try:
             await self._send(message)
@@ -150,7 +154,8 @@ class Connection:
                 message = await self._receive()
             if message is None:
                 return
-            self._waiting.append(self._seen(message))
+            self._note(message)
+            self._waiting.append(message)
         if self.phase is Phase.LEFT:
             raise Disconnected(self.code, self.reason)
 

@@ -11,6 +11,7 @@ from kernel.response import HeaderInput, checked
 from kernel.types import Message
 from kernel_websockets.connection import Connection, Disconnected, MessageTooLarge, Phase
 
+CONNECTING, OPEN, CLOSED, LEFT = Phase  # members of an enumeration take longer to look up
 CODES = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)})
 """What a close may say (RFC 6455 §7.4); the others only tell how a connection ended."""
 LONGEST_REASON = 123
@@ -37,7 +38,7 @@ class WebSocket(Request):
     @property
     def accepted(self) -> bool:
         """Whether the socket is open."""
-        return self.connection.phase is Phase.OPEN
+        return self.connection.phase is OPEN
 
     async def accept(self, subprotocol: str | None = None, headers: HeaderInput = ()) -> None:
         """Open the socket.
@@ -50,11 +51,11 @@ class WebSocket(Request):
             RuntimeError: it is open already, or was closed.
             ValueError: a subprotocol that is not offered, or a header that may not be sent.
         """
-        if self.connection.phase is Phase.OPEN:
+        if self.connection.phase is OPEN:
             raise RuntimeError(
                 f"websocket '{self.connection.path}': accept() comes once, before anything is sent or waited for"
             )
-        if self.connection.phase is not Phase.CONNECTING:
+        if self.connection.phase is not CONNECTING:
             raise self.connection.over("accept")
         if subprotocol is not None and subprotocol not in self.subprotocols:
             offered = ", ".join(self.subprotocols) or "none"
@@ -74,14 +75,22 @@ class WebSocket(Request):
             RuntimeError: it was closed here.
         """
         connection = self.connection
-        if connection.phase is not Phase.OPEN:
+        if connection.phase is not OPEN:
             await self._open("receive")
         message = await connection.receive()
+        data: str | bytes | None = message.get("text")
+        if data is None:
+            data = message.get("bytes")
+        if data is None or len(data) * 4 > self.max_body_size:
+            return await self._looked_at(message, data or b"")
+        return data
+
+    async def _looked_at(self, message: Message, data: str | bytes) -> str | bytes:
+        """Return the data of a message that may be too large, or none at all."""
+        connection = self.connection
         if message["type"] != "websocket.receive":
             raise Disconnected(connection.code, connection.reason)
-        text = message.get("text")
-        data: str | bytes = (message.get("bytes") or b"") if text is None else text
-        if len(data) * 4 > self.max_body_size and size(data) > self.max_body_size:
+        if size(data) > self.max_body_size:
             await connection.close(TOO_LARGE, "message too large")
             raise MessageTooLarge(self.max_body_size)
         return data
@@ -96,7 +105,7 @@ class WebSocket(Request):
         """
         message = {"type": "websocket.send", "text": data} if data.__class__ is str else framed(data)
         connection = self.connection
-        if connection.phase is not Phase.OPEN:
+        if connection.phase is not OPEN:
             await self._open("send")
         await connection.transmit(message)
 
@@ -117,7 +126,7 @@ class WebSocket(Request):
         return self
 
     async def __anext__(self) -> str | bytes:
-        if self.connection.phase is Phase.CLOSED:
+        if self.connection.phase is CLOSED:
             raise StopAsyncIteration
         try:
             return await self.receive()
@@ -138,17 +147,17 @@ class WebSocket(Request):
             raise ValueError(f"close(): the code {code!r} may not be sent; take 1000, or one from 3000 to 4999")
         if len(reason.encode()) > LONGEST_REASON:
             raise ValueError(f"close(): the reason has more than {LONGEST_REASON} bytes")
-        if self.connection.phase is Phase.CONNECTING:
+        if self.connection.phase is CONNECTING:
             await self.connection.connected()
         with suppress(Disconnected):
             await self.connection.close(code, reason)
 
     async def is_disconnected(self) -> bool:
         """Tell whether the socket has ended."""
-        return self.connection.phase in (Phase.CLOSED, Phase.LEFT)
+        return self.connection.phase in (CLOSED, LEFT)
 
     async def _open(self, act: str) -> None:
-        if self.connection.phase is not Phase.CONNECTING:
+        if self.connection.phase is not CONNECTING:
             raise self.connection.over(act)
         await self.connection.accept()
 
