@@ -103,7 +103,7 @@ class Boot:
             try:
                 unchecked = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
             except (TypeError, ValueError) as error:
-                self.problems.error("config.value", f"[{section}] {error}", "", self.config.origin(section))
+                self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
             else:
                 configs[member.name] = answer[1] if answer else unchecked
         return configs
@@ -148,7 +148,7 @@ class Boot:
         try:
             order = sort(list(by_name), edges, items(self.config.get("order", {}).get("layers", ())))
         except CycleError as error:
-            self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}")
+            self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}", "drop one")
             return layers
         return [by_name[name] for name in order]
 

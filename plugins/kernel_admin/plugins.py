@@ -11,10 +11,13 @@ from kernel.boot.selection import bare
 from kernel.errors import did_you_mean
 from kernel.layers import where
 from kernel_admin.faults import Fault
-from kernel_admin.project import safe
+from kernel_admin.project import readable, safe, told
+from kernel_admin.safety import complaint
 from kernel_admin.tables import Row, as_json, cell, dump, emit
 
-LIST = ("name", "kind", "state", "distribution", "version", "reason")
+LIST = ("name", "kind", "state", "distribution", "version", "where", "reason")
+FACTS = ("name", "kind", "state", "distribution", "version", "value", "standard", "reason")
+PROJECT = "what the project itself listens to"
 
 
 @click.group()
@@ -26,7 +29,7 @@ def plugins() -> None:
 @as_json
 def listing(as_json: bool) -> None:
     """List what is installed or named, broken ones with their reason."""
-    project = safe()
+    project = told()
     emit([row(project, member) for member in project.plan.members], LIST, as_json, "nothing is installed")
 
 
@@ -35,9 +38,9 @@ def listing(as_json: bool) -> None:
 @as_json
 def explain(name: str, as_json: bool) -> None:
     """Show what one plugin or app contributes."""
-    project = safe()
-    member = find(project, name)
-    facts = {**row(project, member), **contributions(project, member)}
+    project, first = safe(), readable()
+    member = find(first, name)
+    facts = {**row(first, member), **contributions(project, member)}
     dump(facts) if as_json else click.echo("\n".join(described(facts)))
 
 
@@ -46,7 +49,7 @@ def explain(name: str, as_json: bool) -> None:
 @as_json
 def why(name: str, as_json: bool) -> None:
     """Tell why a plugin or app is in its state; exits 1 for what does not exist."""
-    project = safe()
+    project = told()
     member = find(project, name)
     facts = {**row(project, member), "named": named(project, member), "required_by": required_by(project, member)}
     if as_json:
@@ -61,7 +64,7 @@ def why(name: str, as_json: bool) -> None:
 @as_json
 def order(as_json: bool) -> None:
     """Show the order in which plugins are asked, and what forces it."""
-    project = safe()
+    project = told()
     active = project.plan.active
     rows = [
         {"position": n, "name": member.name, "kind": member.kind, "because": because(project, member)}
@@ -84,12 +87,18 @@ def find(project: Kernel, name: str) -> Member:
 
 
 def row(project: Kernel, member: Member) -> dict[str, Any]:
-    """Return one member; a finding that names it makes it failed."""
-    facts = {name: getattr(member, name) for name in (*LIST, "value", "standard")}
-    for problem in project.problems:
-        if problem.level == "error" and problem.message.startswith((f"plugin '{member.name}'", f"app '{member.name}'")):
-            facts |= {"state": "failed", "reason": problem.message}
-    return facts
+    """Return one member; a finding that names it makes it failed.
+
+    What no distribution brought shows where it is; so does the App of the project's own listeners.
+    """
+    facts = {name: getattr(member, name) for name in FACTS}
+    facts["where"] = "" if member.distribution else member.value
+    if member.name == "project" and member.value == getattr(member.plugin, "where", None):
+        facts |= {"where": str(project.config.path or project.config.root), "reason": PROJECT}
+    elif member.state == "discovered":
+        facts["reason"] = member.reason.replace("[plugins]", f"[{member.kind}s]")
+    against = complaint(project, member) if member.state == "active" else ""
+    return facts | ({"state": "failed", "reason": against} if against else {})
 
 
 def named(project: Kernel, member: Member) -> list[str]:

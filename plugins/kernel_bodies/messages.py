@@ -4,7 +4,7 @@ import re
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
-from msgspec import ValidationError
+from msgspec import Meta, ValidationError
 
 from kernel_bodies.annotations import bare
 
@@ -14,7 +14,10 @@ _place = re.compile(r" - at (?:`key` in )?`[^`]*`\Z").sub
 
 
 def told(error: ValidationError, value: Any, hint: Any) -> str:
-    """Return the message of *error* without its place and without *value*."""
+    """Return the message of *error* without its place and without *value*; one that the hint brings goes first."""
+    own = message_of(hint)
+    if own:
+        return own
     text = str(error)
     if text[-1:] == "`" and " - at `" in text:
         text = _place("", text)
@@ -25,6 +28,12 @@ def told(error: ValidationError, value: Any, hint: Any) -> str:
     if text.startswith("Invalid enum value"):
         return f"Expected one of {', '.join(choices(hint))}" if choices(hint) else INVALID
     return INVALID if text.startswith(("Invalid value ", "Object contains")) else text
+
+
+def message_of(hint: Any) -> str:
+    """Return what a field says of itself: `Annotated[str, Meta(pattern=..., extra={"message": ...})]`; else ""."""
+    extras = [note.extra or {} for note in getattr(hint, "__metadata__", ()) if isinstance(note, Meta)]
+    return next((str(extra["message"]) for extra in extras if "message" in extra), "")
 
 
 def choices(hint: Any) -> list[str]:

@@ -1,5 +1,6 @@
-"""The demo: a bookmarks service of two apps and two plugins; `kernel demo` serves it.
+"""The demo: a shared list of bookmarks, signed by who keeps them; `kernel demo` serves it.
 
-`bookmarks.py` is the JSON API and `pages.py` the pages, both apps; `store.py` is the plugin that
-opens the file, `errorpages.py` the one that shows errors to browsers. `serve.py` writes config.ini.
+Two apps on one database: `pages.py` is what people see, `bookmarks.py` the JSON API. `models.py` is what is
+kept, `queries.py` what is asked, `entry.py` what may be sent, `icons.py` the uploaded favicons, `errorpages.py`
+what a browser gets when something fails. `templates/` and `static/` are the look.
 """

@@ -1,82 +1,66 @@
-"""The app "bookmarks": the JSON API, the error codes, and the log of what was added."""
+"""The app "bookmarks": the models, the JSON API, its error code, and the log of what was added."""
 
-from typing import Any
-
-from kernel_errors import Error
+from kernel_errors import ErrorCode, ErrorList
+from kernel_events import Event
 from kernel_logging import get_logger
 from kernel_responses import Status, Success
 from kernel_router import Routes
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import App, Hooks, Request, Response
-from kernel_demo.adding import add
-from kernel_demo.bookmark import Bookmark
-from kernel_demo.codes import FIELDS, UNKNOWN, errors
-from kernel_demo.library import Bookmarks
+from kernel_demo import icons, keeping, queries
+from kernel_demo.entry import Entry
+from kernel_demo.models import Bookmark
+from kernel_demo.queries import UNKNOWN, Number, known
 
 logger = get_logger(__name__)
-KINDS = {"address": str, "title": str, "tags": list}
 routes, hooks = Routes(), Hooks()
-NEEDED = ("demo_store", "errors", "events", "logging", "params", "responses", "router")
+NEEDED = (
+    *("bodies", "data", "errors", "events", "forms", "logging", "media", "orm", "outcomes", "params", "responses"),
+    *("router", "templating"),
+)
 
 
 @routes.get("/bookmarks")
-async def bookmark_list(bookmarks: Bookmarks, q: str = "", tag: str = "", page: int = 1) -> Success:
+async def bookmark_list(session: AsyncSession, q: str = "", tag: str = "", page: int = 1) -> Success:
     """Return one page of what holds *q* and has *tag*."""
-    return Success(await bookmarks.find(q, tag, page))
+    found = await queries.find(session, q, tag, page)
+    shown = [bookmark.as_dict() for bookmark in found.bookmarks]
+    return Success({"bookmarks": shown, "total": found.total, "page": found.page, "pages": found.pages})
 
 
 @routes.post("/bookmarks")
-async def bookmark_add(request: Request, bookmarks: Bookmarks) -> Success:
-    """Keep a bookmark: {"address": ..., "title": ..., "tags": [...]}."""
-    bookmark = await add(request, bookmarks, **fields(await request.json()))
+async def bookmark_add(request: Request, session: AsyncSession, entry: Entry) -> Success:
+    """Keep a bookmark: {"address": ..., "title": ..., "tags": [...], "signer": ...}."""
+    bookmark = await keeping.keep(request, session, entry.address, entry.title, entry.tags, entry.signer)
     place = request.url_for("bookmarks:bookmark_detail", id=bookmark.id)
-    return Success(bookmark, status=Status.CREATED, headers=[("location", place)])
+    return Success(bookmark.as_dict(), status=Status.CREATED, headers=[("location", place)])
 
 
 @routes.get("/bookmarks/<id:int>")
-async def bookmark_detail(bookmarks: Bookmarks, id: int) -> Success:
+async def bookmark_detail(session: AsyncSession, id: Number) -> Success:
     """Return one bookmark."""
-    return Success(known(await bookmarks.get(id), id))
+    return Success((await known(session, id)).as_dict())
 
 
 @routes.delete("/bookmarks/<id:int>")
-async def bookmark_delete(bookmarks: Bookmarks, id: int) -> None:
+async def bookmark_delete(request: Request, session: AsyncSession, id: Number) -> None:
     """Forget one bookmark."""
-    if not await bookmarks.delete(id):
-        raise Error(UNKNOWN.code, id)
+    bookmark = await known(session, id)
+    await session.delete(bookmark)
+    icons.forget(request, bookmark.icon)
 
 
 @routes.get("/tags")
-async def tag_list(bookmarks: Bookmarks) -> Success:
+async def tag_list(session: AsyncSession) -> Success:
     """Return every tag with the number of its bookmarks."""
-    return Success(await bookmarks.tags())
+    return Success(await queries.tag_counts(session))
 
 
 @hooks.event("bookmark_added")
 def log_addition(bookmark: Bookmark) -> None:
     """Note what was added."""
-    logger.info("bookmark %d added: %s", bookmark.id, bookmark.address)
-
-
-def fields(data: Any) -> dict[str, Any]:
-    """Return the fields of a bookmark in a JSON value.
-
-    Raises:
-        Error: 2004, it is no object of these fields, or one has another type.
-    """
-    known_fields = isinstance(data, dict) and "address" in data and data.keys() <= KINDS.keys()
-    if not known_fields or not all(isinstance(value, KINDS[name]) for name, value in data.items()):
-        raise Error(FIELDS.code)
-    if not all(isinstance(word, str) for word in data.get("tags", ())):
-        raise Error(FIELDS.code)
-    return dict(data)
-
-
-def known(bookmark: Bookmark | None, id: int) -> Bookmark:
-    """Return *bookmark*; Error 2001 if there is none."""
-    if bookmark is None:
-        raise Error(UNKNOWN.code, id)
-    return bookmark
+    logger.info("bookmark %d added by %s: %s", bookmark.id, bookmark.signer, bookmark.address)
 
 
 def uncached(response: Response) -> Response:
@@ -89,8 +73,10 @@ app = App(
     name="bookmarks",
     prefix="/api",
     routes=[routes],
-    errors=[errors],
-    hooks=[hooks],
+    models=["kernel_demo.models"],
+    errors=[ErrorList(ErrorCode(UNKNOWN, "There is no bookmark {}", 404))],
+    events=[Event("bookmark_added", "a bookmark is about to be kept", bookmark=Bookmark)],
+    hooks=[hooks, keeping.hooks],
     after_request=uncached,
     max_body_size=64 * 1024,
     requires=NEEDED,

@@ -1,65 +1,52 @@
-"""The plugin "demo_pages": an error is a page for a browser, and stays JSON for everybody else."""
+"""What a browser gets when something fails; everybody else gets JSON as ever."""
 
-from functools import partial
-from http.client import responses as PHRASES
+from typing import Any
 
-from kernel import Layer, Plugin, Request, Response, hookimpl
-from kernel.types import Application, ASGIApp, Message, Receive, Scope, Send
-from kernel_demo.layout import document
-from kernel_demo.markup import joined, tag
+from kernel_errors import Error
+from kernel_templating import Template
 
-WORDS = {404: "There is nothing at this address. It may have been deleted.", 500: "This was our fault. It is noted."}
-KEPT_OUT = (b"content-type", b"content-length", b"cache-control")
+from kernel import Request, Response
+from kernel.errors import HTTPException
 
-
-class ErrorPages(Plugin):
-    """Wrap the application, so that errors of every origin pass: no route, no such bookmark, a crash."""
-
-    name = "demo_pages"
-    requires = ("errors", "requests", "responses", "router")
-
-    @hookimpl
-    def kernel_layers(self, kernel: Application) -> list[Layer]:
-        """Declare the one layer; an exception is a response only outside of all others, so it is an ASGI one."""
-        return [Layer("demo_error_pages", asgi=partial(paged, kernel))]
-
-
-def paged(kernel: Application, app: ASGIApp) -> ASGIApp:
-    """Return *app* with its errors sent as pages to clients that ask for HTML."""
-
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
-        if b"text/html" not in accept:
-            return await app(scope, receive, send)
-        failure: list[Message] = []
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start" and is_bare(message):
-                failure.append(message)
-            elif not failure:
-                await send(message)
-            elif not message.get("more_body"):
-                await page(kernel, scope, failure[0]).write(Request(scope, receive, kernel), send)
-
-        await app(scope, receive, sending)
-
-    return wrapped
+SOURCES = "default-src 'none'; style-src 'self'; img-src 'self'"
+PROTECTION = (
+    (b"content-security-policy", f"{SOURCES}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'".encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+"""The headers of every page."""
+WORDS = {
+    403: ("This site takes its own forms only", "Another site sent this one. Nothing was changed."),
+    404: ("There is nothing here", "The address may be mistyped, or the bookmark was deleted."),
+    405: ("That cannot be done here", "The address exists, but not for this."),
+    413: ("That was too large", "A favicon may have 64 KiB. Nothing was kept."),
+    415: ("That was no form", "This address takes what the form of the site sends."),
+    503: ("Too much at once", "Please try again in a moment."),
+}
+"""What to tell of a status: in a few words, and in a sentence."""
+FAULT = ("This was our fault", "It is noted. Nothing of it was kept.")
+OTHERS = ("That did not work", "The server did not understand what was sent.")
 
 
-def is_bare(start: Message) -> bool:
-    """Tell whether a start message is that of an error which is no page yet."""
-    kind = dict(start["headers"]).get(b"content-type", b"")
-    return start["status"] >= 400 and not kind.startswith(b"text/html")
+async def page(request: Request, error: Exception) -> Any:
+    """Return the page for an error, with the headers it has; the error itself to who does not ask for HTML."""
+    failure = error if isinstance(error, HTTPException) else HTTPException(500)
+    if "text/html" not in request.headers.get("accept", ""):
+        return failure
+    status = status_of(request, failure)
+    title, sentence = WORDS.get(status, FAULT if status >= 500 else OTHERS)
+    words = {"status": status, "title": title, "sentence": sentence}
+    return await Template("pages:error.html", words).response(status, [*failure.headers, *PROTECTION])
 
 
-def page(kernel: Application, scope: Scope, start: Message) -> Response:
-    """Return the page for an error, with the status and the other headers it had."""
+def status_of(request: Request, error: HTTPException) -> int:
+    """Return the status of an error; a code declared by an app has one that only its kernel knows."""
+    status: int = request.app.service("errors")[error.code].status if isinstance(error, Error) else error.status
+    return status
 
-    def url_for(name: str, **variables: object) -> str:
-        return f"{scope.get('root_path') or ''}{kernel.service('url_for')(name, **variables)}"
 
-    phrase = PHRASES.get(start["status"], "Error")
-    content = joined(tag("h1", phrase), tag("p", WORDS.get(start["status"], "This did not work.")))
-    response = document(url_for, phrase, content, start["status"])
-    response.headers.extend(pair for pair in start["headers"] if pair[0] not in KEPT_OUT)
+def protected(response: Response) -> Response:
+    """Forbid scripts, frames and caches; asked after every page."""
+    response.headers = [*(pair for pair in response.headers if pair[0] not in dict(PROTECTION)), *PROTECTION]
     return response

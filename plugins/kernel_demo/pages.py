@@ -1,87 +1,97 @@
 """The app "pages": the bookmarks for people, with or without JavaScript."""
 
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
-from kernel_errors import BadRequest, Error, Forbidden, UnsupportedMediaType
-from kernel_responses import HTML, Redirect, Status, Text
+from kernel_errors import Error, Forbidden
+from kernel_responses import Redirect, Status
 from kernel_router import Routes
+from kernel_templating import Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import App, Request, Response
-from kernel_demo import views
-from kernel_demo.adding import add
-from kernel_demo.bookmarks import NEEDED, known
-from kernel_demo.layout import document
-from kernel_demo.library import Bookmarks
-from kernel_demo.style import STYLE
+from kernel.errors import HTTPException
+from kernel_demo import errorpages, icons, queries
+from kernel_demo.bookmarks import NEEDED
+from kernel_demo.entry import EntryForm, IconForm
+from kernel_demo.keeping import keep
+from kernel_demo.models import Bookmark
+from kernel_demo.queries import Number, known
 
-MOST_FIELDS = 20
-FORM = "application/x-www-form-urlencoded"
+UNEXPECTED_DATA = 1002
+A_YEAR = 365 * 24 * 3600
 routes = Routes()
 
 
 @routes.get("/", name="home")
-async def home(request: Request, bookmarks: Bookmarks, q: str = "", tag: str = "", page: int = 1) -> HTML:
+async def home(session: AsyncSession, q: str = "", tag: str = "", page: int = 1) -> Template:
     """Show one page of what holds *q* and has *tag*."""
-    found = await bookmarks.find(q, tag, page)
-    return document(request.url_for, q or tag or "All", views.home(request.url_for, found, q, tag))
-
-
-@routes.post("/bookmarks", name="add")
-async def add_bookmark(request: Request, bookmarks: Bookmarks) -> Response:
-    """Keep what the form says, or show it again with what is wrong."""
-    entered = await form(request)
-    try:
-        bookmark = await add(
-            request, bookmarks, entered.get("address", ""), entered.get("title", ""), [entered.get("tags", "")]
-        )
-    except Error as error:
-        code = request.app.service("errors")[error.code]
-        wrong = code.message.format_map(error.message_data or {})
-        content = views.adding(request.url_for, entered, wrong)
-        return document(request.url_for, "Not kept", content, code.status)
-    return Redirect(request.url_for("pages:detail", id=bookmark.id), status=Status.SEE_OTHER)
-
-
-@routes.get("/bookmarks/<id:int>", name="detail")
-async def detail(request: Request, bookmarks: Bookmarks, id: int) -> HTML:
-    """Show one bookmark."""
-    bookmark = known(await bookmarks.get(id), id)
-    return document(request.url_for, bookmark.title, views.detail(request.url_for, bookmark))
-
-
-@routes.post("/bookmarks/<id:int>/delete", name="delete")
-async def delete(request: Request, bookmarks: Bookmarks, id: int) -> Redirect:
-    """Forget one bookmark; to do so twice is no error."""
-    await bookmarks.delete(id)
-    return Redirect(request.url_for("pages:home"), status=Status.SEE_OTHER)
+    return Template("home.html", {"found": await queries.find(session, q, tag, page), "q": q, "tag": tag})
 
 
 @routes.get("/tags", name="tags")
-async def tag_page(request: Request, bookmarks: Bookmarks) -> HTML:
+async def tag_page(session: AsyncSession) -> Template:
     """Show all tags."""
-    return document(request.url_for, "Tags", views.tags(request.url_for, await bookmarks.tags()))
+    return Template("tags.html", {"tags": await queries.tag_counts(session)})
 
 
-@routes.get("/style.css", name="style")
-async def style(request: Request) -> Text:
-    """Return the style sheet."""
-    return Text(STYLE, headers=[("cache-control", "max-age=3600")], content_type="text/css; charset=utf-8")
+@routes.get("/sign", name="sign")
+async def sign(request: Request) -> Template:
+    """Show the form of a new bookmark, signed by who signed the last one here."""
+    signer = unquote(request.cookies.get("signer", ""))
+    return Template("sign.html", {"entered": {"signer": signer}, "errors": {}})
 
 
-async def form(request: Request) -> dict[str, str]:
-    """Return the fields of a form.
-
-    Raises:
-        UnsupportedMediaType: the body is something else (415).
-        BadRequest: there are too many fields (400).
-    """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise UnsupportedMediaType(f"the body has to be {FORM}")
-    body = (await request.body()).decode("utf-8", "replace")
+@routes.post("/bookmarks", name="add", data_handler=EntryForm)
+async def add(request: Request, session: AsyncSession) -> Response:
+    """Keep what the form says, or show it again with what is wrong beside each field."""
     try:
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError as error:
-        raise BadRequest(f"the form has more than {MOST_FIELDS} fields") from error
+        entry = await request.get_cleaned_data()
+        bookmark = await keep(request, session, *(entry[name] for name in ("address", "title", "tags", "signer")))
+    except Error as error:
+        entered = (await request.form()).fields
+        return await again("sign.html", error, entered=entered)
+    if entry.get("icon"):
+        bookmark.icon = await icons.save(request, entry["icon"])
+    response = Redirect(request.url_for("pages:detail", id=bookmark.id), status=Status.SEE_OTHER)
+    response.set_cookie("signer", quote(bookmark.signer, safe=""), max_age=A_YEAR)
+    return response
+
+
+@routes.get("/bookmarks/<id:int>", name="detail")
+async def detail(session: AsyncSession, id: Number) -> Template:
+    """Show one bookmark."""
+    return Template("detail.html", {"bookmark": await known(session, id), "errors": {}})
+
+
+@routes.post("/bookmarks/<id:int>/icon", name="icon", data_handler=IconForm)
+async def icon(request: Request, session: AsyncSession, id: Number) -> Response:
+    """Give a bookmark another favicon."""
+    bookmark = await known(session, id)
+    try:
+        entry = await request.get_cleaned_data()
+    except Error as error:
+        return await again("detail.html", error, bookmark=bookmark)
+    icons.forget(request, bookmark.icon)
+    bookmark.icon = await icons.save(request, entry["icon"])
+    return Redirect(request.url_for("pages:detail", id=id), status=Status.SEE_OTHER)
+
+
+@routes.post("/bookmarks/<id:int>/delete", name="delete")
+async def delete(request: Request, session: AsyncSession, id: Number) -> Redirect:
+    """Forget one bookmark; to do so twice is no error."""
+    bookmark = await session.get(Bookmark, id)
+    if bookmark:
+        await session.delete(bookmark)
+        icons.forget(request, bookmark.icon)
+    return Redirect(request.url_for("pages:home"), status=Status.SEE_OTHER)
+
+
+async def again(template: str, error: Error, **context: Any) -> Response:
+    """Show a form with what is wrong about each field; an error of another kind stays one."""
+    if error.code != UNEXPECTED_DATA:
+        raise error
+    return await Template(template, {**context, "errors": error.data}).response(Status.UNPROCESSABLE_CONTENT)
 
 
 def same_origin(request: Request) -> None:
@@ -91,4 +101,14 @@ def same_origin(request: Request) -> None:
         raise Forbidden("forms are taken from this site only")
 
 
-app = App(name="pages", routes=[routes], guards=[same_origin], max_body_size=64 * 1024, requires=NEEDED)
+app = App(
+    name="pages",
+    routes=[routes],
+    template_dirs=["templates"],
+    static_dirs=["static"],
+    error_handlers={HTTPException: errorpages.page, Exception: errorpages.page},
+    guards=[same_origin],
+    after_request=errorpages.protected,
+    max_body_size=256 * 1024,
+    requires=(*NEEDED, "static"),
+)

@@ -5,20 +5,30 @@ import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
-FOLDER = "asgi-kernel-demo"
-CONFIG = """\
-; The demo of asgi-kernel: `kernel demo` serves this folder. Written once; change what you like.
-[plugins]
-active = standard, demo_store, demo_pages
+from kernel.errors import BootError, Problem
 
+FOLDER = "asgi-kernel-bookmarks"
+DATABASE = "bookmarks"
+FORMER = b"[demo_store]"
+"""What stood in the config.ini of the demo before its bookmarks were models."""
+ADVICE = "choose another folder with --data, or move this one away"
+CONFIG = f"""\
+; The demo of asgi-kernel: `kernel demo` serves this folder. Written once; change what you like.
 [apps]
 active =
     pages
     bookmarks
 
-[demo_store]
-path = bookmarks.sqlite
-examples = yes
+[database]
+; {DATABASE}.sqlite beside this file; url = postgresql://user:password@host/name is a server
+name = {DATABASE}
+
+[environment]
+media_path = media
+
+[media]
+prefix = /media
+inline_types = png, jpeg, gif, ico
 """
 
 
@@ -30,6 +40,7 @@ def config_path(data: Path | None = None) -> Path:
 
     Raises:
         OSError: *data* was given and cannot be written.
+        BootError: the folder is one of a former demo.
     """
     if data is not None:
         return _written(data)
@@ -47,9 +58,11 @@ def data_home() -> Path:
 
 
 def _written(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "media").mkdir(parents=True, exist_ok=True)
     path = folder / "config.ini"
     if not path.exists():
         path.write_text(CONFIG, "utf-8")
-    with (folder / "bookmarks.sqlite").open("ab"):  # proves that it can be written
+    elif FORMER in path.read_bytes():
+        raise BootError([Problem("demo.former", "error", f"'{folder}' is of a former demo", ADVICE, str(path))])
+    with (folder / f"{DATABASE}.sqlite").open("ab"):  # proves that it can be written
         return path

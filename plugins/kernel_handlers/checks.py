@@ -10,6 +10,10 @@ from kernel.layers import Route
 from kernel.types import Application
 
 HOOKS = ("before_request", "after_request", "after_response")
+NAMES = {
+    "plugins": "mend the name; 'kernel plugins list' shows them",
+    "layers": "mend the name; 'kernel explain METHOD PATH' shows them",
+}
 
 
 def check(kernel: Application) -> Iterator[Problem]:
@@ -38,7 +42,7 @@ def unordered(kernel: Application, plan: Plan) -> Iterator[Problem]:
         for name in items(kernel.config.get("order", {}).get(key) or ()):
             if name not in names:
                 message = f"[order] {key}: there is no '{name}'{did_you_mean(name, names)}"
-                yield Problem("config.order", "warning", message, "", kernel.config.origin("order", key))
+                yield Problem("config.order", "warning", message, NAMES[key], kernel.config.origin("order", key))
 
 
 def unskippable(plan: Plan, route: Route) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ Everything else that SQLAlchemy raises is a server error like any other.
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import Any
 
 from kernel import Request, Response
@@ -15,7 +16,7 @@ from kernel_orm.errors import Unreachable
 
 logger = logging.getLogger("kernel.orm")
 RETRY_AFTER = (b"retry-after", b"5")
-CANCELED = "57014"
+CANCELED, NO_TABLE = "57014", "42P01"
 TRANSIENT = ("57P", "53", "08", "40001", "40P01")
 """SQLSTATE of PostgreSQL: shutting down, out of resources, connection lost, serialization failure, deadlock."""
 Rescue = Callable[[Request, Any], Awaitable[Response]]
@@ -31,7 +32,9 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
     async def answer(request: Request, error: Exception) -> Response:
         status = status_of(error)
         if status is None:
-            response: Response = otherwise(request, error) if otherwise else _raised(error)
+            _explain(error)
+            value: Any = otherwise(request, error) if otherwise else _raised(error)
+            response: Response = await value if isawaitable(value) else value
             return response
         text = getattr(error, "orig", None) or error.args[0]
         logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
@@ -39,6 +42,12 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
         return await rescue(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else []))
 
     return answer
+
+
+def _explain(error: Any) -> None:
+    """Tell whoever reads the traceback what to do about a table that does not exist."""
+    if getattr(error.orig, "sqlstate", None) == NO_TABLE or str(error.orig).startswith("no such table"):
+        error.add_note("Its tables are made by 'kernel db create', or 'kernel db upgrade' where there are revisions")
 
 
 def _raised(error: Exception) -> Response:

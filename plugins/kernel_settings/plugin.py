@@ -71,4 +71,8 @@ class Settings(Plugin):
             guess = did_you_mean(section, owned)
             if guess:
                 where = kernel.config.origin(section)
-                yield Problem("config.section", "warning", f"no plugin owns section [{section}]{guess}", "", where)
+                message, hint = (
+                    f"no plugin owns section [{section}]{guess}",
+                    "rename it, unless it is a section of an app",
+                )
+                yield Problem("config.section", "warning", message, hint, where)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property, partialmethod
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from kernel_testing.bodies import NOTHING, Body, Form, Pair, Text, encoded
 from kernel_testing.exchange import Exchange
@@ -234,10 +234,14 @@ class Client:
 
 
 def url(scope: Mapping[str, Any]) -> str:
-    """Return the URL of a request, as far as cookies and redirects ask for it."""
+    """Return the URL of a request, as cookies and redirects need it; `host.invalid` for a Host that is none."""
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
-    scheme = HTTP.get(scope["scheme"], scope["scheme"])
-    return f"{scheme}://{hosts[0] if hosts else 'localhost'}{scope['raw_path'].decode()}"
+    host = hosts[0] if hosts else "localhost"
+    try:
+        urlsplit(f"//{host}").port  # noqa: B018  # parses
+    except ValueError:
+        host = "host.invalid"
+    return f"{HTTP.get(scope['scheme'], scope['scheme'])}://{host}{scope['raw_path'].decode()}"
 
 
 def pairs(headers: Headers) -> list[tuple[bytes, bytes]]:

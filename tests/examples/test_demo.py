@@ -1,5 +1,6 @@
 """`kernel demo` as installed from the wheel, in a folder of its own."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,13 @@ def test_the_demo_is_served_keeps_what_it_is_given_and_ends_in_order(serve: Call
     command = ("kernel", "demo", "--bind", "{bind}", "--data", str(tmp_path / "data"))
     with serve(tmp_path, *command) as server:
         server.ready()
-        assert "pluggy" in server.ask("GET", "/")[2]
-        status, headers, _ = server.ask("POST", "/bookmarks", "address=https%3A%2F%2Fexample.org%2F&title=Kept")
+        home = server.ask("GET", "/")[2]
+        assert "pluggy" in home
+        style = re.search(r'href="(/static/pages/style[^"]+)"', home)
+        assert style
+        assert ".tile" in server.ask("GET", style[1])[2]
+        form = "address=https%3A%2F%2Fexample.org%2F&title=Kept&signer=Ada"
+        status, headers, _ = server.ask("POST", "/bookmarks", form)
         assert (status, headers["location"]) == (303, "/bookmarks/4")
         assert server.ask("GET", "/nowhere", accept="text/html")[0] == 404
         assert f"http://127.0.0.1:{server.port}" in server.log.read_text()

@@ -1,13 +1,17 @@
 """Where the demo is put, and that what is written there boots."""
 
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from kernel_demo.serve import FOLDER, config_path
 from kernel_testing import Client
+from kernel_testing.life import LifespanFailed
 
 from kernel import Kernel
+from kernel.errors import BootError
 
 
 def test_a_config_is_written_once_and_kept(tmp_path: Path) -> None:
@@ -22,6 +26,31 @@ async def test_the_written_config_serves_the_demo_with_examples(tmp_path: Path) 
     async with Client(Kernel(config_path(tmp_path))) as client:
         assert "pluggy" in (await client.get("/")).text
     assert (tmp_path / "bookmarks.sqlite").stat().st_size > 0
+
+
+def test_the_written_config_has_no_findings(tmp_path: Path) -> None:
+    boot = Kernel(config_path(tmp_path)).booted
+    assert list(boot.problems) == []
+
+
+def test_the_folder_of_a_former_demo_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "config.ini").write_text("[demo_store]\npath = bookmarks.sqlite\n")
+    with pytest.raises(BootError, match="is of a former demo") as told:
+        config_path(tmp_path)
+    assert "--data" in str(told.value)
+    assert (tmp_path / "config.ini").read_text().startswith("[demo_store]")
+    assert not (tmp_path / "bookmarks.sqlite").exists()
+
+
+@pytest.mark.anyio
+async def test_the_table_of_a_former_demo_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "bookmarks.sqlite")) as database:
+        database.execute("CREATE TABLE bookmarks (id INTEGER PRIMARY KEY, address TEXT, title TEXT, added TEXT)")
+    with pytest.raises(LifespanFailed, match="'bookmarks' of the database is of a former demo"):
+        async with Client(Kernel(config_path(tmp_path))):
+            pass
+    with closing(sqlite3.connect(tmp_path / "bookmarks.sqlite")) as database:
+        assert len(database.execute("PRAGMA table_list").fetchall()) == 2 + 1  # and what SQLite has of its own
 
 
 @pytest.mark.parametrize(("platform", "variable"), [("linux", "XDG_DATA_HOME"), ("win32", "LOCALAPPDATA")])

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from kernel_orm.rescue import status_of
 from kernel_router import Routes
@@ -93,6 +94,14 @@ async def test_any_other_failure_is_one_server_error_without_values(
     assert len(errors(caplog)) == 1
     assert "IntegrityError" in caplog.text
     assert "s3cret" not in caplog.text.replace("/twice/s3cret", "")
+
+
+async def test_a_table_that_does_not_exist_is_told_with_the_way_out(
+    running: Any, note: Any, caplog: Any, database: dict[str, Any]
+) -> None:
+    async with running(routes_of(note), **database) as client:
+        assert (await client.post("/sql", body="select * from nowhere")).status == 500
+    assert "Its tables are made by 'kernel db create'" in caplog.text
 
 
 @pytest.mark.parametrize("required", ["false", "true"])
@@ -225,6 +234,22 @@ async def test_another_plugin_may_answer_failures_of_its_own(running: Any, note:
     async with running(routes, plugins=[Conflicts]) as client:
         response = await client.post("/")
     assert (response.status, response.text) == (409, "taken")
+
+
+async def test_an_error_handler_of_an_app_that_waits_answers_what_a_constraint_refuses(running: Any, note: Any) -> None:
+    async def broken(request: Request, error: Exception) -> Response:
+        await anyio.lowlevel.checkpoint()
+        return Response(f"broken by {type(error).__name__}", 500)
+
+    routes = Routes()
+
+    @routes.post("/")
+    async def add(session: AsyncSession) -> None:
+        session.add(note(text="a", parent=4711))
+
+    async with running(routes, app={"error_handlers": {Exception: broken}}) as client:
+        response = await client.post("/")
+    assert (response.status, response.text) == (500, "broken by IntegrityError")
 
 
 async def test_without_the_plugin_errors_a_failure_is_still_a_server_error(tmp_path: Path) -> None:

@@ -191,3 +191,9 @@ async def test_an_application_that_ignores_the_leaving_is_cut():
 
     async with Client(app, timeout=0.05).stream("GET", "/") as answer:
         assert answer.status == 200
+
+
+async def test_a_host_that_cannot_be_parsed_reaches_the_application() -> None:
+    for host in ("[", "a]", "localhost:nonsense", "localhost:99999999"):
+        async with Client(Kernel({})) as client:
+            assert (await client.get("/", headers={"host": host})).status == 400
