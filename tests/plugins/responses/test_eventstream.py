@@ -68,6 +68,27 @@ async def test_every_item_is_an_event_of_its_own():
     assert (feed.closed, ends) == (1, [Outcome.OK])
 
 
+async def test_after_request_sees_the_stream_once_and_before_it_begins():
+    log, routes = [], Routes()
+
+    async def feed():
+        log.append("first")
+        yield "one"
+
+    def after(response):
+        log.append("after_request")
+        response.headers.append((b"x-own", b"1"))
+        return response
+
+    @routes.get("/", after_request=after)
+    async def events(request):
+        return EventStream(feed())
+
+    async with Client(make_kernel(apps=[App(name="shop", routes=routes)])) as client:
+        answer, _ = await whole(client)
+    assert (log, (b"x-own", b"1") in answer.headers) == (["after_request", "first"], True)
+
+
 @pytest.mark.parametrize("items", [["a", "b"], ("a", "b"), {"a": 1, "b": 2}])
 async def test_a_sync_iterable_is_sent_any_number_of_times(items):
     async with Client(kernel_of(lambda: items)) as client:
