@@ -123,7 +123,7 @@ class Boot:
             routes.append((route, tuple(compiler.steps)))
         router = self.registry.first("kernel_router", routes=bound)
         match = self.match = router[1] if router else lambda request: None
-        core = compiler.rescue(), compiler.encoders
+        core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)

@@ -75,9 +75,8 @@ class Sockets:
         except ClientDisconnect as error:
             problem = error
             logger.info("%s %r: %s", METHOD, connection.path, error)
-        except Exception as error:
-            problem = error
-            logger.exception("%s %r failed at its end", METHOD, connection.path)
+        except Exception as error:  # at its end; `conclude` reports it
+            problem, ws.waiting = error, True
         finally:
             self._left(connection)
             if ws.waiting:
