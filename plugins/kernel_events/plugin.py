@@ -63,6 +63,7 @@ class EventsPlugin(Plugin):
         kernel.provide("events", execute)
         kernel.provide("phase", phase)
         kernel.provide("draining", draining)
+        kernel.provide("drain", partial(phase, "drain"))
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
         kernel.provide("spawn", spawn)

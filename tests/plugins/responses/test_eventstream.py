@@ -176,7 +176,7 @@ async def test_a_drain_ends_the_answer_in_order():
     async with Client(kernel) as client, client.stream("GET", "/") as answer:
         parts = [await anext(answer), await anext(answer)]
         await feed.waiting.wait()
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         assert [part async for part in answer] == []
     assert (parts[-1], feed.closed, ends) == (b"data: one\n\n", 1, [Outcome.OK])
 
@@ -185,7 +185,7 @@ async def test_a_stream_that_begins_during_the_drain_ends_at_once():
     feed = Feed(then=anyio.sleep_forever)
     kernel = kernel_of(feed)
     async with Client(kernel) as client:
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         assert (await whole(client))[1] == [b":\n\n"]
     assert feed.closed == 1
 
@@ -198,7 +198,7 @@ async def test_a_drain_does_not_wait_for_who_has_more_to_yield():
     kernel = kernel_of(endless)
     async with Client(kernel) as client, client.stream("GET", "/") as answer:
         await anext(answer)
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         assert len([part async for part in answer]) < 5
 
 

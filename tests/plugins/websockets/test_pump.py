@@ -72,7 +72,7 @@ async def test_a_drain_reaches_a_handler_that_waits(serving):
     async with Client(stubborn(kernel, [])) as client, client.websocket("/ws") as socket:
         await socket.send("x")
         await socket.receive()
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         assert [message async for message in socket] == []
         assert socket.messages[-1]["code"] == 1012
     assert ends == [Outcome.CLOSED]

@@ -72,7 +72,7 @@ async def told(request):
 
 @routes.post("/drain", skip="ends")
 async def drain(request):
-    await request.app.service("phase")("drain")
+    await request.app.service("drain")()
 
 app = App(routes=routes, layers=[Layer("ends", on_finish=lambda request, end: ends.append([request.path, end]))])
 """

@@ -580,7 +580,7 @@ async def test_a_drain_closes_every_socket_with_1012(serving):
         for socket in (one, two):
             await socket.send("x")
             await socket.receive()
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         for socket in (one, two):
             with pytest.raises(Closed, match="1012: the server restarts"):
                 await socket.receive()
@@ -601,7 +601,7 @@ async def test_a_handler_is_told_of_a_drain_as_of_any_end(serving):
 
     accepted, kernel = anyio.Event(), serving(handler)
     async with Client(kernel) as client, client.websocket("/ws"):
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
     assert told == [1012, 1012]
 
 
@@ -615,7 +615,7 @@ async def test_a_handler_that_does_not_end_by_itself_is_cancelled(serving, monke
     ends = []
     kernel = serving(handler, ends=ends)
     async with Client(kernel) as client, client.websocket("/ws") as socket:
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         with pytest.raises(Closed, match="1012"):
             await socket.receive()
     assert ends == [Outcome.CANCELLED]
@@ -629,7 +629,7 @@ async def test_a_socket_that_cannot_be_closed_does_not_keep_the_others(serving, 
         group.start_soon(kernel, one.scope, one.receive, one.send)
         await one.idle.wait()
         one.failing = True
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
     await kernel.stop()
     assert ends == [Outcome.CANCELLED]
 
@@ -637,7 +637,7 @@ async def test_a_socket_that_cannot_be_closed_does_not_keep_the_others(serving, 
 async def test_who_connects_during_a_drain_is_told_to_come_later(serving):
     kernel = serving(echo)
     async with Client(kernel) as client:
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
         with pytest.raises(Refused) as refused:
             async with client.websocket("/ws"):
                 pass
@@ -654,13 +654,13 @@ async def test_who_is_not_accepted_yet_is_told_to_come_later(serving, monkeypatc
 
     async def handler(ws):
         connecting.set()
-        await (anyio.sleep_forever() if waits else kernel.service("phase")("drain"))
+        await (anyio.sleep_forever() if waits else kernel.service("drain")())
         await ws.accept()
 
     async def drain():
         await connecting.wait()
         if waits:
-            await kernel.service("phase")("drain")
+            await kernel.service("drain")()
 
     kernel = serving(handler, ends=ends)
     async with anyio.create_task_group() as group:
@@ -699,4 +699,4 @@ async def released(drained, connecting):
 async def test_a_drain_without_sockets_does_not_wait(serving):
     kernel = serving(echo)
     async with Client(kernel):
-        await kernel.service("phase")("drain")
+        await kernel.service("drain")()
