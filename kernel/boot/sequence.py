@@ -111,8 +111,7 @@ class Boot:
     def _configure(self, configs: dict[str, Any]) -> None:
         for name, _, _ in list(self.registry.implementations("kernel_configure")):
             self.configuring = name
-            arguments = {"kernel": self._kernel, "config": configs.get(name)}
-            list(self.registry.collect("kernel_configure", only=name, **arguments))
+            list(self.registry.collect("kernel_configure", only=name, kernel=self._kernel, config=configs.get(name)))
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""

@@ -5,8 +5,7 @@ this one sends, or a heartbeat while there is nothing to send. Whoever has enoug
 client or a server that restarts, closes the channel between them, and that ends all three.
 """
 
-from collections.abc import AsyncIterable, Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterable, Iterable
 from typing import Any
 
 import anyio
@@ -113,11 +112,11 @@ class Flowing(Response):
             async with anyio.create_task_group() as group:
                 group.start_soon(self._yield_into, give)
                 group.start_soon(self._wait_for_leaving, request, give)
-                with at_drain(request, give.close):
-                    try:
-                        await self._send_all(take, send)
-                    except OSError:  # as ASGI has servers say that nobody is there
-                        self._left = True
+                group.start_soon(close_at_drain, request, give)
+                try:
+                    await self._send_all(take, send)
+                except OSError:  # as ASGI has servers say that nobody is there
+                    self._left = True
                 group.cancel_scope.cancel()
 
     async def _send_all(self, take: MemoryObjectReceiveStream[bytes], send: Send) -> None:
@@ -158,10 +157,11 @@ class Flowing(Response):
         give.close()
 
 
-def at_drain(request: Request, act: Callable[[], object]) -> AbstractContextManager[None]:
-    """Have *act* called when the server is about to stop, where a plugin knows of that."""
+async def close_at_drain(request: Request, give: MemoryObjectSendStream[bytes]) -> None:
+    """Close *give* when the server is about to stop, where a plugin knows of that."""
     try:
-        calling: AbstractContextManager[None] = request.app.service("draining").calling(act)
+        life = request.app.service("life")
     except LookupError:
-        return nullcontext()
-    return calling
+        return
+    await life.draining.wait()
+    give.close()

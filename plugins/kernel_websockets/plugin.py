@@ -54,7 +54,7 @@ class WebSockets(Plugin):
         """Offer to serve; what plugins add to requests is known when the kernel is compiled."""
         self._kernel, self._config = kernel, config
         self._origins = Origins(config.allow_origins)
-        self._sockets = Sockets(kernel.service("draining"))
+        self._sockets = Sockets(kernel.service("life"))
         kernel.provide("websocket", self._sockets)
 
     @hookimpl

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 import anyio
-from kernel_events.draining import Draining
+from kernel_events import Life
 
 from kernel import Response
 from kernel.errors import ClientDisconnect, HTTPException
@@ -36,14 +36,14 @@ class Sockets:
     """The websockets of one kernel: service "websocket".
 
     Args:
-        draining: whether the kernel is about to stop.
+        life: tells whether the kernel is about to stop.
 
     Attributes:
         kind: the class of the sockets; that of this kernel has what plugins add to requests.
     """
 
-    def __init__(self, draining: Draining) -> None:
-        self.kind, self._draining = WebSocket, draining
+    def __init__(self, life: Life) -> None:
+        self.kind, self._life = WebSocket, life
         self._open: dict[Connection, anyio.CancelScope] = {}
         self._empty: anyio.Event | None = None
 
@@ -54,7 +54,7 @@ class Sockets:
 
     async def _serve(self, scope: Scope, connection: Connection, compiled: Any) -> None:
         _, find, rescue, common, gates, enter, leave, settle, conclude = compiled
-        connection.departing = self._draining.begun
+        connection.departing = self._life.state == "draining"
         ws: WebSocket = object.__new__(self.kind)
         ws.scope, ws.connection = {**scope, "method": METHOD}, connection
         token, response = enter(ws), None

@@ -679,7 +679,7 @@ async def test_who_accepts_during_the_drain_is_told_to_come_later(serving):
 
     async def drain():
         await connecting.wait()
-        kernel.service("draining").begin()
+        kernel.service("life").state = "draining"
         await kernel.service("websocket").drain()
 
     kernel = serving(handler)
