@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -81,17 +81,15 @@ app = App(routes=routes, layers=[Layer("ends", on_finish=lambda request, end: en
 @pytest.fixture(scope="module", params=SERVERS, ids=" on ".join)
 def port(request, tmp_path_factory):
     """Return the port of a server of the project."""
-    server, worker = request.param
-    pytest.importorskip(server)
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "chat.py").write_text(PROJECT)
-    (folder / "config.ini").write_text("[apps]\nactive = chat:app\n")
-    with running(folder, server, worker) as number:
+    with running(tmp_path_factory.mktemp("project"), *request.param) as (number, _):
         yield number
 
 
 @contextmanager
 def running(folder, server, worker):
+    pytest.importorskip(server)
+    (folder / "chat.py").write_text(PROJECT)
+    (folder / "config.ini").write_text("[apps]\nactive = chat:app\n")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number = free.getsockname()[1]
@@ -102,7 +100,7 @@ def running(folder, server, worker):
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         until(lambda: answering(number))
-        yield number
+        yield number, process
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
@@ -272,3 +270,23 @@ def test_z_a_drain_closes_sockets_with_1012_and_ends_streams(port):
             assert part, rest
             rest += part
         until(lambda: (ends(port, "/echo", "closed"), ends(port, "/events", "ok")) == (before[0] + 1, before[1] + 1))
+
+
+@pytest.mark.parametrize("answering_close", [True, False])
+@pytest.mark.parametrize(("server", "worker"), SERVERS)
+def test_sigterm_reaches_everybody_and_the_process_ends(tmp_path, server, worker, answering_close):
+    with running(tmp_path, server, worker) as (port, process), ExitStack() as stack:
+        browsers = [stack.enter_context(Browser(port, path)) for path in ("/echo", "/ticks") for _ in range(20)]
+        assert all(isinstance(browser.next(), AcceptConnection) for browser in browsers)
+        streams = [stack.enter_context(ask(port, "/events")) for _ in range(5)]
+        for sock in streams:
+            lines(sock, 3)
+        process.terminate()
+        assert {browser.close()[0] for browser in browsers} == {1012}
+        for browser in browsers if answering_close else ():
+            browser.send(CloseConnection(1012))
+        for sock in streams:
+            while sock.recv(65536):
+                pass
+        process.wait(10)
+        assert process.returncode == 0
