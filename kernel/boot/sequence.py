@@ -111,8 +111,7 @@ class Boot:
     def _configure(self, configs: dict[str, Any]) -> None:
         for name, _, _ in list(self.registry.implementations("kernel_configure")):
             self.configuring = name
-            arguments = {"kernel": self._kernel, "config": configs.get(name)}
-            list(self.registry.collect("kernel_configure", only=name, **arguments))
+            list(self.registry.collect("kernel_configure", only=name, kernel=self._kernel, config=configs.get(name)))
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
@@ -136,8 +135,7 @@ class Boot:
         layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
         replaced = {layer.replaces for layer in layers}
         layers = [layer for layer in layers if replaced.isdisjoint((layer.name, f"{layer.plugin}:{layer.name}"))]
-        by_name: dict[str, Layer] = {}
-        edges = []
+        by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
             if by_name.setdefault(layer.name, layer) is not layer:
                 both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
