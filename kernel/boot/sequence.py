@@ -41,7 +41,7 @@ class Boot:
         try:
             self.config = read(source)
             self._boot(apps, plugins, discover)
-        except ConfigError as error:
+        except BootError as error:
             self.problems.extend(error.problems)
         except Exception as error:  # an answer of the wrong shape, say
             message = f"plugin '{self.configuring}': the boot failed: {blame(error)}"

@@ -91,7 +91,8 @@ def without(lines: Sequence[str], section: str, key: str, item: str) -> list[str
         if number not in spans or len(kept) == len(code.split(",")):
             found.append(line)
         elif "".join(kept).strip() or number == spans[0]:
-            found.append(f"{head}{','.join(kept).strip()}{tail}")
+            code = ",".join(kept).strip()
+            found.append(f"{head if code else head.rstrip()}{code}{tail}")
         elif tail.strip():
             found.append(f"{head}{tail.lstrip()}")
     return found

@@ -114,7 +114,8 @@ def write(path: Path, text: str) -> None:
     new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         new.write_bytes(text.encode("utf-8"))
-        shutil.copymode(path, new)
+        if path.exists():
+            shutil.copymode(path, new)
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)

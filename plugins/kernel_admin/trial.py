@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernel import Kernel, Problem
 from kernel.boot.config import items, locate
@@ -83,9 +83,10 @@ def attempted(lists: Mapping[tuple[str, str], list[str]]) -> Kernel:
 
 
 def fresh(before: Kernel, after: Kernel) -> list[Problem]:
-    """Return the errors that *after* has and *before* has not; places are not compared."""
+    """Return the errors that *after* has and *before* has not; places are not compared, and those made up are left out."""
     known = {(problem.id, problem.message) for problem in before.problems}
-    return [one for one in after.problems if one.level == "error" and (one.id, one.message) not in known]
+    new = [one for one in after.problems if one.level == "error" and (one.id, one.message) not in known]
+    return [replace(one, where="") if one.where.startswith("env KERNEL__") else one for one in new]
 
 
 def overridden(changes: Iterable[Edit]) -> None:
