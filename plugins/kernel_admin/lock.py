@@ -52,10 +52,12 @@ def verify(as_json: bool) -> None:
 def altered(held: locking.Row) -> Iterator[Problem]:
     """Yield the files of locked distributions that are not what their RECORD says."""
     for name in dict.fromkeys(row["distribution"] for row in held["plugins"] if row["distribution"]):
-        for folder in [folder for folder in records.folders(name)][:1]:
+        for folder in list(records.folders(name))[:1]:
             for file in records.altered(folder):
                 message = f"distribution '{name}': '{file}' is not what was installed"
-                yield locking.problem("altered", message, f"pip install --force-reinstall {name}", str(folder.parent / file))
+                yield locking.problem(
+                    "altered", message, f"pip install --force-reinstall {name}", str(folder.parent / file)
+                )
 
 
 @click.command()

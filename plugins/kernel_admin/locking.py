@@ -76,10 +76,13 @@ def unlocked(lock: Row) -> Iterator[Problem]:
     config = read_config(locate()[0])
     held = {"plugins": {"standard"}, "apps": set[str]()}
     for row in [*lock["installed"], *lock["plugins"]]:
-        held[f"{row['kind']}s"] |= {row["name"], row["name"].removeprefix("app:"), row.get("target", "")}
-    for section, names in held.items():
+        target = row.get("target", "")
+        module = target.partition(":")[0]
+        names = {row["name"], row["name"].removeprefix("app:"), target, module, module.removesuffix(".main")}
+        held[f"{row['kind']}s"] |= names
+    for section, known in held.items():
         for name in items(config.get(section, {}).get("active", ())):
-            if name not in names:
+            if name not in known:
                 message = f"{section[:-1]} '{name}' is named in [{section}] active and is not locked"
                 yield problem("drift", message, "kernel plugins lock", config.origin(section, "active"))
 

@@ -1,4 +1,4 @@
-"""Why something stands where it stands: the edges between members, layers and hooks, and which of them forced a place."""
+"""Why something stands where it stands: the edges between members or layers, and the one that forced a place."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,9 @@ def plugin_edges(project: Kernel) -> list[Edge]:
             found += [Edge(bare(wish), member.name, kind, wish) for wish in member.names(kind)]
         found += [Edge(member.name, name, "before", name) for name in member.names("before")]
         given = {f"cap:{name}": member.name for name in member.names("provides")}
-        found += [Edge(given[w], one.name, "requires", w) for one in active for w in one.names("requires") if w in given]
+        found += [
+            Edge(given[w], one.name, "requires", w) for one in active for w in one.names("requires") if w in given
+        ]
     return obeyed(found, [member.name for member in active], operator(project, "plugins"), "[order] plugins")
 
 

@@ -15,9 +15,16 @@ from kernel_admin.trial import Edit, applied, attempted, edits
 
 
 @click.command()
-@click.option("--diff", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Compare with a plan kept in a file.")
+@click.option(
+    "--diff",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Compare with a plan kept in a file.",
+)
 @click.option("--with", "more", multiple=True, metavar="NAME", help="Show what this plugin or app would change.")
-@click.option("--without", "less", multiple=True, metavar="NAME", help="Show what the lack of this plugin or app would change.")
+@click.option(
+    "--without", "less", multiple=True, metavar="NAME", help="Show what the lack of this plugin or app would change."
+)
 @as_json
 def plan(file: Path | None, more: tuple[str, ...], less: tuple[str, ...], as_json: bool) -> None:
     """Show what the project was compiled to; the same text for the same project, to be kept and compared.
@@ -49,7 +56,9 @@ def kept(file: Path) -> Snapshot:
     try:
         return parsed(file.read_text("utf-8"))
     except (ValueError, OSError) as error:
-        raise Fault.one("plan.unreadable", f"this is no plan: {error}", "'kernel plan > FILE' writes one", str(file)) from None
+        raise Fault.one(
+            "plan.unreadable", f"this is no plan: {error}", "'kernel plan > FILE' writes one", str(file)
+        ) from None
 
 
 def tried(project: Kernel, more: tuple[str, ...], less: tuple[str, ...]) -> Snapshot:
@@ -58,7 +67,9 @@ def tried(project: Kernel, more: tuple[str, ...], less: tuple[str, ...]) -> Snap
     Raises:
         Fault: that would not boot.
     """
-    wanted: list[Edit] = [edit for on, names in ((True, more), (False, less)) for name in names for edit in edits(project, name, on)]
+    wanted: list[Edit] = [
+        edit for on, names in ((True, more), (False, less)) for name in names for edit in edits(project, name, on)
+    ]
     other = attempted(applied(project, wanted))
     if other.problems.fatal:
         raise Fault([problem for problem in other.problems if problem.level == "error"])

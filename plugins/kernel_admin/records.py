@@ -1,4 +1,4 @@
-"""Installed distributions as they lie on the disk: found by folder, told apart by their RECORD, without reading metadata.
+"""Installed distributions as they lie on the disk: found by their folder, told apart by their RECORD.
 
 A RECORD (https://packaging.python.org/en/latest/specifications/recording-installed-packages/) lists
 every file with its hash. What an installer adds on one machine (scripts, byte code, INSTALLER, its

@@ -114,4 +114,3 @@ def as_data(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
         section: [{"text": entry.text, "details": list(entry.details)} for entry in entries]
         for section, entries in snapshot.items()
     }
-

@@ -77,7 +77,9 @@ def rewritten(project: Kernel, lists: Mapping[tuple[str, str], list[str]]) -> tu
     """
     path = project.config.path
     if path is None:
-        raise Fault.one("switch.nowhere", "the project has no config.ini to change", "'kernel new project NAME' writes one")
+        raise Fault.one(
+            "switch.nowhere", "the project has no config.ini to change", "'kernel new project NAME' writes one"
+        )
     text = before = path.read_bytes().decode("utf-8")
     for (section, key), values in lists.items():
         try:
@@ -86,7 +88,9 @@ def rewritten(project: Kernel, lists: Mapping[tuple[str, str], list[str]]) -> tu
             text = edited(text, section, key, values)
         except Uneditable as error:
             hint = f"write by hand: {key} = {', '.join(values)}"
-            raise Fault.one("switch.uneditable", str(error), hint, project.config.origin(section, key) or str(path)) from None
+            raise Fault.one(
+                "switch.uneditable", str(error), hint, project.config.origin(section, key) or str(path)
+            ) from None
     return path, before, text
 
 
@@ -98,7 +102,11 @@ def report(path: Path, before: str, after: str, changes: list[Change], as_json: 
         dump({**facts, "plan": as_data(changes), "edit": lines})
         return
     click.echo("\n".join(told(changes)) or "no difference in the plan")
-    click.echo(f"\n{'would change' if dry_run else 'changed'} {short(str(path))}" if lines else f"\n{short(str(path))} stays as it is")
+    click.echo(
+        f"\n{'would change' if dry_run else 'changed'} {short(str(path))}"
+        if lines
+        else f"\n{short(str(path))} stays as it is"
+    )
     click.echo("".join(f"  {line}\n" for line in lines), nl=False)
 
 

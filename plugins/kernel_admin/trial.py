@@ -32,7 +32,9 @@ def edits(project: Kernel, name: str, on: bool) -> list[Edit]:
     """
     section = "apps" if is_app(project, name) else "plugins"
     active = listed(project, section, "active")
-    blocked = [item for item in listed(project, section, "blocked") if blocks(item, name)] if section == "plugins" else []
+    blocked = (
+        [item for item in listed(project, section, "blocked") if blocks(item, name)] if section == "plugins" else []
+    )
     standard = section == "plugins" and "standard" in active and is_standard(project, name)
     if on:
         wanted = [] if name in active or standard else [Edit(section, "active", name, True)]
@@ -83,7 +85,7 @@ def attempted(lists: Mapping[tuple[str, str], list[str]]) -> Kernel:
 
 
 def fresh(before: Kernel, after: Kernel) -> list[Problem]:
-    """Return the errors that *after* has and *before* has not; places are not compared, and those made up are left out."""
+    """Return the errors that *after* has and *before* has not, wherever they stand."""
     known = {(problem.id, problem.message) for problem in before.problems}
     new = [one for one in after.problems if one.level == "error" and (one.id, one.message) not in known]
     return [replace(one, where="") if one.where.startswith("env KERNEL__") else one for one in new]

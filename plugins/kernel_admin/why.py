@@ -69,8 +69,8 @@ def answers_to(project: Kernel, thing: str) -> list[Answer]:
         alike = [one for one in known if one.kind == wanted and bears(one, name)]
         found += [ABOUT.get(wanted, about)(project, alike)] if alike else []
     if not found:
-        names = [*project.plan.members, *known]
-        guess = did_you_mean(name, dict.fromkeys(one.name for one in names))
+        names = [*(member.name for member in project.plan.members), *(one.name for one in known)]
+        guess = did_you_mean(name, dict.fromkeys(names))
         message = f"there is no {kind or 'plugin, app or contribution'} '{name}' here{guess}"
         hint = "'kernel plugins list' shows what is installed, 'kernel plan' what the project is made of"
         raise Fault.one("plugin.unknown", message, hint)
@@ -97,7 +97,11 @@ def about_member(project: Kernel, member: Member) -> Answer:
     """Tell why a plugin or an app is in its state and at its place."""
     facts = row(project, member)
     because, required = named(project, member), required_by(project, member)
-    told = [*because, *required, *(placed(place, "plugin") for place in plugin_places(project) if place.name == member.name)]
+    told = [
+        *because,
+        *required,
+        *(placed(place, "plugin") for place in plugin_places(project) if place.name == member.name),
+    ]
     if member.state == "discovered":
         told.append(f"'kernel plugins enable {member.name}' switches it on")
     from_ = f" ({member.distribution} {member.version})" if member.distribution else ""
@@ -111,7 +115,7 @@ def placed(place: Place, what: str) -> str:
     if place.forced_by:
         return f"{what} number {place.position}: {place.forced_by.of(place.name)}"
     edges = f"; no need to move it for {', '.join(edge.of(place.name) for edge in place.edges)}" if place.edges else ""
-    return f"{what} number {place.position}: nothing forces it, it follows what stands before it in the configuration{edges}"
+    return f"{what} number {place.position}: nothing forces it, the order of the configuration holds{edges}"
 
 
 def named(project: Kernel, member: Member) -> list[str]:
@@ -120,7 +124,9 @@ def named(project: Kernel, member: Member) -> list[str]:
     for key in ("active", "blocked", "optional"):
         values = project.config.get(section, {}).get(key, ())
         place = project.config.origin(section, key)
-        if member.name.removeprefix("app:") in [bare(str(value).partition(":")[0]) for value in items(values)] + items(values):
+        if member.name.removeprefix("app:") in [bare(str(value).partition(":")[0]) for value in items(values)] + items(
+            values
+        ):
             lines.append(f"named in [{section}] {key}{f' ({place})' if place else ''}")
         elif key == "active" and member.standard and member.state != "discovered":
             lines.append(f"belongs to 'standard', which [{section}] active {f'names ({place})' if place else 'is'}")
@@ -164,7 +170,9 @@ def about_route(project: Kernel, alike: list[Contribution]) -> Answer:
     told = [f"route number {order[id(other.thing)]}: {other.name} ({short(other.where)})" for other in alike]
     steps = next(steps for route, steps in project.plan.routes if route is one.thing)
     around = [step for step in steps if step.phase not in ("handler", "render")]
-    told += [f"{step.phase} {step.callable} of '{step.plugin}', at level {step.level}, {step.status}" for step in around]
+    told += [
+        f"{step.phase} {step.callable} of '{step.plugin}', at level {step.level}, {step.status}" for step in around
+    ]
     return answer(project, one, told)
 
 
@@ -173,7 +181,11 @@ def about_template(project: Kernel, alike: list[Contribution]) -> Answer:
     folders = project.service("templates").folders
     winner = folders.find(alike[0].name)
     first = next((one for one in alike if one.detail == winner), alike[0])
-    told = [f"'{other.owner}' has it too, known as '{other.detail}' ({short(other.where)})" for other in alike if other is not first]
+    told = [
+        f"'{other.owner}' has it too, known as '{other.detail}' ({short(other.where)})"
+        for other in alike
+        if other is not first
+    ]
     told += [f"apps are searched in this order: {', '.join(folders.order())}"] if told else []
     return answer(project, first, told)
 
@@ -205,5 +217,8 @@ def answer(project: Kernel, one: Contribution, told: Iterable[str]) -> Answer:
         facts |= {"distribution": owner.distribution, "version": owner.version}
         whence = f" from {owner.distribution} {owner.version}" if owner.distribution else ""
         chain = [*named(project, owner), *required_by(project, owner)]
-        told = [*told, f"{owner.kind} '{owner.name}'{whence} is active: {'; '.join(chain) or 'handed over by the program'}"]
+        told = [
+            *told,
+            f"{owner.kind} '{owner.name}'{whence} is active: {'; '.join(chain) or 'handed over by the program'}",
+        ]
     return Answer(one.kind, one.name, said, tuple(told), facts)

@@ -21,8 +21,13 @@ def listed(names: list[str], comments: list[str], style: str) -> str:
 @st.composite
 def files(draw: st.DrawFn) -> str:
     names = draw(st.lists(WORDS, max_size=4, unique=True))
-    value = listed(names, draw(st.lists(COMMENTS, min_size=1, max_size=3)), draw(st.sampled_from(["one line", "lines", "mixed"])))
-    parts = ["[limits]\nmax_body_size = 1MiB ; cors, x\n\n", f"[plugins]\n{draw(BETWEEN)}{value}{draw(BETWEEN)}blocked = x\n"]
+    value = listed(
+        names, draw(st.lists(COMMENTS, min_size=1, max_size=3)), draw(st.sampled_from(["one line", "lines", "mixed"]))
+    )
+    parts = [
+        "[limits]\nmax_body_size = 1MiB ; cors, x\n\n",
+        f"[plugins]\n{draw(BETWEEN)}{value}{draw(BETWEEN)}blocked = x\n",
+    ]
     if draw(st.booleans()):
         parts.reverse()
     text = draw(BETWEEN).lstrip() + "".join(parts)
