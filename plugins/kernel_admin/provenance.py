@@ -66,18 +66,19 @@ def services(project: Kernel) -> Iterator[Contribution]:
 def layers(project: Kernel) -> Iterator[Contribution]:
     """Yield the layers of plugins, outer to inner, then those that apps and routes state as options."""
     seen = set()
+    declared = {name: where(f) for name, f, _ in project.booted.registry.implementations("kernel_layers")}
     for layer in project.plan.layers:
-        yield layered(layer, layer.plugin, f"level {layer.level}")
+        yield layered(layer, layer.plugin, f"level {layer.level}", declared.get(layer.plugin, ""))
     for route, _ in project.plan.routes:
         for options in route.chain:
             for layer in [layer for layer in options.layers if id(layer) not in seen]:
                 seen.add(id(layer))
-                yield layered(layer, layer.plugin or route.app, f"stated at {route.where}")
+                yield layered(layer, layer.plugin or route.app, f"stated around {route!r}", route.where)
 
 
-def layered(layer: Layer, owner: str, detail: str) -> Contribution:
-    """Return the row of one layer; it stands where the first of its functions does."""
-    return Contribution("layer", layer.name, owner, next(iter(spots(layer)), ""), detail, layer)
+def layered(layer: Layer, owner: str, detail: str, declared: str) -> Contribution:
+    """Return the row of one layer; it stands where the first of its functions does, else where it is declared."""
+    return Contribution("layer", layer.name, owner, next(iter(spots(layer)), declared), detail, layer)
 
 
 def spots(layer: Layer) -> list[str]:
@@ -112,7 +113,7 @@ def templates(project: Kernel) -> Iterator[Contribution]:
     for app, folders in known.folders.by_app.items() if known else ():
         yield from (Contribution("template folder", str(folder), app, str(folder)) for folder in folders)
     for full in known.folders if known else ():
-        app, _, name = full.partition(":")
+        app, _, name = full.rpartition(":")
         yield Contribution("template", name, app, f"{known.folders.file(full)}:1", full)
 
 
