@@ -113,7 +113,8 @@ def with_(lines: Sequence[str], section: str, key: str, item: str) -> list[str]:
     elif code:
         found[last] = f"{head}{code.removesuffix(',').rstrip()}, {item}{tail}"
     else:
-        found[last] = f"{head.rstrip()} {item}{f' {tail.lstrip()}' if tail.strip() else tail.strip(' ')}"
+        gap = head[len(head.rstrip()) :] or " "
+        found[last] = f"{head.rstrip()} {item}{gap if tail.strip() else ''}{tail.lstrip(' ')}"
     return found
 
 

@@ -118,9 +118,10 @@ def templates(project: Kernel) -> Iterator[Contribution]:
 
 
 def commands(project: Kernel) -> Iterator[Contribution]:
-    """Yield each command that a plugin adds to `kernel`."""
+    """Yield each command that a plugin adds to `kernel`; a project that does not boot has none."""
     registry = project.booted.registry
-    for name in dict.fromkeys(name for name, _, _ in registry.implementations("kernel_commands")):
+    names = [] if project.problems.fatal else [name for name, _, _ in registry.implementations("kernel_commands")]
+    for name in dict.fromkeys(names):
         group = click.Group()
         for _, answer in registry.collect("kernel_commands", only=name, cli=group):
             for command in as_tuple(answer):

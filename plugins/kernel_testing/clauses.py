@@ -22,6 +22,7 @@ HEAVY = frozenset(
     | {"sqlalchemy", "tensorflow", "torch", "trio", "uvicorn"}
 )
 """Packages that take long to import: to be imported on first need, inside functions."""
+UNLOADED = "it cannot be loaded"
 MANY = 200
 """Modules that one import may bring."""
 TIMES = 2
@@ -38,7 +39,7 @@ def loads(subject: Subject) -> Iterator[str]:
     try:
         plugin = subject.plugin
     except Exception as error:
-        yield f"it cannot be loaded: {type(error).__name__}: {error}"
+        yield f"{UNLOADED}: {type(error).__name__}: {error}"
         return
     name = getattr(plugin, "name", "")
     if subject.thing is None and ":" not in subject.name and name not in ("", subject.name):
@@ -51,7 +52,7 @@ def imports(subject: Subject) -> Iterator[str]:
         return
     facts = probed(subject.target)
     yield from (f"importing it {effect}" for effect in facts["effects"])
-    if subject.kind == "app":  # its models and templates are what it is for
+    if subject.is_app:  # its models and templates are what it is for
         return
     packages = {name.partition(".")[0] for name in facts["modules"]}
     yield from (
@@ -158,8 +159,8 @@ def told(problem: Problem) -> str:
 
 
 CLAUSES: Mapping[str, Callable[[Subject], Iterator[str]]] = {
-    "entry point": loads,
     "import": imports,
+    "entry point": loads,
     "configuration": documented,
     "hooks": hooks,
     "conflicts": conflicts,

@@ -5,11 +5,11 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 STARTED = {
-    "_thread.start_new_thread": "starts a thread",
     "socket.__new__": "opens a socket",
     "socket.connect": "connects a socket",
     "subprocess.Popen": "starts a process",
@@ -44,6 +44,13 @@ def looked(target: str) -> dict[str, Any]:
 
     before, environment, handlers = set(sys.modules), dict(os.environ), list(logging.getLogger().handlers)
     sys.addaudithook(hook)
+    start = threading.Thread.start
+
+    def started(thread: threading.Thread) -> None:
+        effects.append("starts a thread")
+        start(thread)
+
+    threading.Thread.start = started  # type: ignore[method-assign]  # Python 3.11 has no audit event for it
     module, _, attribute = target.partition(":")
     failure = ""
     try:
@@ -52,7 +59,7 @@ def looked(target: str) -> dict[str, Any]:
             getattr(thing, attribute)
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"
-    watching[0] = False
+    watching[0], threading.Thread.start = False, start  # type: ignore[method-assign]  # as it was
     effects += changed(environment, os.environ, handlers)
     modules = sorted({name for name in sys.modules.keys() - before if sys.modules[name] is not None})
     return {"failure": failure, "effects": list(dict.fromkeys(effects)), "modules": modules}

@@ -39,6 +39,14 @@ class Subject:
         """The name by which a kernel knows it."""
         return getattr(self.plugin, "name", "") or self.name
 
+    @property
+    def is_app(self) -> bool:
+        """Whether it is an App; what cannot be loaded is none."""
+        try:
+            return hasattr(self.plugin, "answers")
+        except Exception:  # told by the clause "entry point"
+            return False
+
     def kernel(self, active: Iterable[str]) -> Kernel:
         """Return a kernel with it and the plugins named *active*, and nothing else that is installed."""
         wanted, apps, objects = list(active), [], []

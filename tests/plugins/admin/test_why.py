@@ -1,4 +1,4 @@
-"""`kernel plugins why THING` and `kernel plugins explain NAME`: who brought what, from where, and why it stands there."""
+"""`kernel plugins why THING` and `kernel plugins explain NAME`: who brought what, from where, and why there."""
 
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,14 @@ class Full(Plugin):
     specs = (Specs,)
     Config = Config
     @hookimpl
-    def kernel_configure(self, kernel): 
+    def kernel_configure(self, kernel):
         key = "full.hidden"
         kernel.provide(key, 1)
     @hookimpl
     def kernel_layers(self):
         yield Layer("first", around=around, before=("second",), replaces="old")
-        yield Layer("second", before_request=lambda request: None, level="route", select=lambda route: route.path == "/b")
+        only = {"level": "route", "select": lambda route: route.path == "/b"}
+        yield Layer("second", before_request=lambda request: None, **only)
         yield Layer("empty", level="group")
         yield Layer("made", before_request=partial(print))
     @hookimpl
@@ -60,9 +61,9 @@ class Three:
     async def __call__(self, request): return "c"
 
 routes.get("/c", layers=[Layer("own", around=around)])(Three())
+codes = ErrorList(ErrorCode(1100, "No such thing", 404))
 async def old(scope, receive, send): ...
-
-app = App(routes=[routes, Mount("/old", old)], hooks=[hooks], errors=ErrorList(ErrorCode(1100, "No such thing", 404)), template_dirs=["t"])
+app = App(routes=[routes, Mount("/old", old)], hooks=[hooks], errors=codes, template_dirs=["t"])
 other = App(name="other", template_dirs=["u"])
 """
 CONFIG = """[apps]
@@ -93,9 +94,9 @@ def full(make_project: Any) -> Path:
         ("own", "around 1 of"),
         ("made", "no need to move it for [order] layers: after 'second'"),
         ("empty", "layer 'empty' comes from 'full' (full.py:31): level group"),
-        ("GET /a", "route 'GET /a' comes from 'full:app' (full.py:46)"),
+        ("GET /a", "route 'GET /a' comes from 'full:app' (full.py:47)"),
         ("/b", "before_request Full.kernel_layers.<locals>.<lambda> of 'full', at level route, active"),
-        ("one", "route number 1: GET /a (full.py:46)"),
+        ("one", "route number 1: GET /a (full.py:47)"),
         ("any /old", "route '* /old' comes from"),
         ("/c", "full:Three"),
         ("1100", "error '1100' comes from 'full:app' (full.py:58): 404 No such thing"),
@@ -104,7 +105,7 @@ def full(make_project: Any) -> Path:
         ("url_for", "service 'url_for' comes from 'router'"),
         ("rescue", "service 'rescue' comes from 'kernel'"),
         ("bare", "command 'bare' comes from 'full': No callback."),
-        ("called", "command 'called' comes from 'full' (full.py:39)"),
+        ("called", "command 'called' comes from 'full' (full.py:40)"),
         ("db", "plugin 'orm' from asgi-kernel"),
         ("full.size", "set in config.ini:4"),
         ("[full] size", "key 'full.size' comes from 'full' (full.py:18)"),
@@ -154,10 +155,10 @@ def test_explain_lists_what_an_app_brings_with_its_places(full: Path, invoke: An
     assert (facts["errors"], facts["listeners"], facts["layers"]) == (["1100"], ["startup"], ["own"])
     assert facts["template_dirs"] == [str(full / "t")]
     assert facts["contributions"][0] == {
-        "kind": "hook", "name": "kernel_hooks", "where": f"{full / 'full.py'}:58", "detail": ""
+        "kind": "hook", "name": "kernel_hooks", "where": f"{full / 'full.py'}:60", "detail": ""
     }  # fmt: skip
     text = invoke("plugins", "explain", "full:app").output
-    assert "listeners\n    startup  full.py:43  begin, number 1\n" in text
+    assert "listeners\n    startup  full.py:44  begin, number 1\n" in text
 
 
 def test_explain_lists_commands_and_hooks_that_a_plugin_adds(full: Path, invoke_json: Any) -> None:
