@@ -51,6 +51,9 @@ def imports(subject: Subject) -> Iterator[str]:
     if not subject.target:
         return
     facts = probed(subject.target)
+    if facts is None:
+        yield f"{UNLOADED}: that ends the process"
+        return
     yield from (f"importing it {effect}" for effect in facts["effects"])
     if subject.is_app:  # its models and templates are what it is for
         return
@@ -63,14 +66,14 @@ def imports(subject: Subject) -> Iterator[str]:
         yield f"importing it imports {len(facts['modules'])} modules, more than {MANY}"
 
 
-def probed(target: str) -> dict[str, Any]:
-    """Return what importing *target* does in a process and a folder of its own."""
+def probed(target: str) -> dict[str, Any] | None:
+    """Return what importing *target* does in a process and a folder of its own, None if that ends there."""
     script = str(Path(__file__).with_name("probe.py"))
     with tempfile.TemporaryDirectory() as folder:
         command, paths = [sys.executable, "-B", "-P", "-c", BEGIN, script, target], json.dumps(sys.path)
         run = subprocess.run(command, input=paths, cwd=folder, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603
     if run.returncode:
-        return {"effects": [f"ends the process: {run.stderr.strip().rpartition(chr(10))[2]}"], "modules": []}
+        return None
     facts: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
     return facts
 

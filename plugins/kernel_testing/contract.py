@@ -22,7 +22,7 @@ class Breach:
 
 
 def breaches(subject: Subject, clauses: Iterable[str] = CLAUSES) -> list[Breach]:
-    """Return how *subject* breaks the contract; a clause that itself fails is broken, and without a plugin none is asked."""
+    """Return how *subject* breaks the contract; a clause that itself fails is broken."""
     found: list[Breach] = []
     for clause in clauses:
         if any(breach.message.startswith(UNLOADED) for breach in found):

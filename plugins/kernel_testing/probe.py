@@ -46,9 +46,9 @@ def looked(target: str) -> dict[str, Any]:
     sys.addaudithook(hook)
     start = threading.Thread.start
 
-    def started(thread: threading.Thread) -> None:
+    def started(self: threading.Thread) -> None:
         effects.append("starts a thread")
-        start(thread)
+        start(self)
 
     threading.Thread.start = started  # type: ignore[method-assign]  # Python 3.11 has no audit event for it
     module, _, attribute = target.partition(":")

@@ -30,7 +30,7 @@ def test_each_clause_is_told(project: Path, invoke: Any) -> None:
 
 
 def test_a_breach_exits_1_and_is_told_below_its_clause(project: Path, invoke: Any, invoke_json: Any) -> None:
-    Path("bad.py").write_text("from kernel import App\nimport os\nos.environ['LEFT'] = '1'\napp = App(rotes=[])\n")
+    Path("bad.py").write_text("from kernel import App\nimport socket\nsocket.socket().close()\napp = App(rotes=[])\n")
     result = invoke("plugins", "contract", "bad:app")
 
     assert result.exit_code == 1
