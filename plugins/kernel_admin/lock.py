@@ -21,7 +21,8 @@ def lock() -> None:
     """Write down what the project runs with, in plugins.lock beside config.ini.
 
     Each plugin and app with its target, distribution, version, the hash of its RECORD, its hooks and
-    the hash of its configuration schema. `kernel run --locked` starts with nothing else.
+    the hash of its configuration schema. While KERNEL_DISCOVERY is kernel_admin.locking:installed,
+    a boot takes them from there alone and refuses what differs.
     """
     os.environ.pop(locking.VARIABLE, None)
     written = locking.written(strict(), scan())
@@ -38,7 +39,7 @@ def lock() -> None:
 def verify(as_json: bool) -> None:
     """Refuse what differs from plugins.lock; exits 1 and says what.
 
-    Looks at more than `kernel run --locked` does: each file of each distribution is compared with its RECORD.
+    Looks at more than a locked boot does: each file of each distribution is compared with its RECORD.
     """
     os.environ.pop(locking.VARIABLE, None)
     held = locking.read()

@@ -167,7 +167,7 @@ def changed(key: str, old: Any, new: Any) -> str:
 
 
 def booted() -> Kernel:
-    """Return the project booted from its lock, for `kernel run --locked`; children of this process do the same.
+    """Return the project booted from its lock; children of this process will boot from it too.
 
     Raises:
         BootError: something is not as locked.

@@ -110,7 +110,9 @@ def test_a_plugin_is_blocked_by_version_and_with_a_reason(project, module, block
 
 
 def test_the_environment_names_another_way_to_find_what_is_installed(module, monkeypatch):
-    text = f"{PAIR}\nfrom kernel.boot.plan import Member\ndef found(): return [Member('a', 'plugin', f'{{__name__}}:A')]"
+    text = (
+        f"{PAIR}\nfrom kernel.boot.plan import Member\ndef found(): return [Member('a', 'plugin', f'{{__name__}}:A')]"
+    )
     monkeypatch.setenv("KERNEL_DISCOVERY", f"{module(text)}:found")
     assert active(Kernel({"plugins": {"active": "a"}})) == ["a"]
 
