@@ -172,3 +172,22 @@ def test_every_hook_of_the_kernel_has_a_heading_in_the_docs():
     for hook in hooks:
         arguments = ", ".join(argument.arg for argument in hook.args.args[1:])
         assert f"## {hook.name}({arguments})" in page
+
+
+def test_every_finding_of_a_plugin_has_a_next_step():
+    bare = []
+    for path in [*ROOT.glob("plugins/**/*.py"), *ROOT.glob("contrib/**/*.py")]:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and (position := hint_of(call)) is not None:
+                hints = [*call.args[position:], *(word.value for word in call.keywords if word.arg in ("hint", None))]
+                if not hints or (isinstance(hints[0], ast.Constant) and not hints[0].value):
+                    bare.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert bare == []
+
+
+def hint_of(call: ast.Call) -> int | None:
+    """Return the position of the hint if a call makes a finding: Problem(...), or problems.error(...)."""
+    if getattr(call.func, "id", "") == "Problem":
+        return 3
+    holder = ast.unparse(call.func)
+    return 2 if holder.endswith("problems.error") else None

@@ -65,8 +65,8 @@ class Registry:
         options, place, offered = self._manager.parse_hookimpl_opts(plugin, hook), where(function), self.specs.get(hook)
         if options is None or (offered is None and not options["optionalhook"]):
             kind, what = ("undecorated", "is not decorated") if options is None else ("unknown", "does not exist")
-            hint = "add @hookimpl, or rename it" if options is None else "switch on the plugin that specifies it"
             guess = "" if hook in self.specs else did_you_mean(hook, self.specs)
+            hint = "add @hookimpl, or rename it" if options is None else "" if guess else "switch on its plugin"
             self.problems.error(f"hook.{kind}", f"{blame} {what}{guess}", hint, place)
             return
         for argument in sorted(set(inspect.signature(function).parameters) - set(offered or ())):
@@ -97,7 +97,7 @@ class Registry:
                 if isinstance(error, BootError):
                     self.problems.extend(error.problems)
                 else:
-                    self.problems.error("hook.failed", message, "", innermost(error))
+                    self.problems.error("hook.failed", message, "mend it there", innermost(error))
             else:
                 if answer is not None:
                     yield name, answer

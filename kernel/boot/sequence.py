@@ -103,7 +103,7 @@ class Boot:
             try:
                 unchecked = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
             except (TypeError, ValueError) as error:
-                self.problems.error("config.value", f"[{section}] {error}", "", self.config.origin(section))
+                self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
             else:
                 configs[member.name] = answer[1] if answer else unchecked
         return configs
@@ -122,7 +122,7 @@ class Boot:
             routes.append((route, tuple(compiler.steps)))
         router = self.registry.first("kernel_router", routes=bound)
         match = self.match = router[1] if router else lambda request: None
-        core = compiler.rescue(), compiler.encoders
+        core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
@@ -146,7 +146,7 @@ class Boot:
         try:
             order = sort(list(by_name), edges, items(self.config.get("order", {}).get("layers", ())))
         except CycleError as error:
-            self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}")
+            self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}", "drop one")
             return layers
         return [by_name[name] for name in order]
 

@@ -3,23 +3,50 @@
 import os
 import socket
 import stat
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from errno import EADDRINUSE
+from ipaddress import ip_address
 from typing import Any
 
 import click
 
+from kernel.boot.config import Config
+from kernel.errors import ConfigError, Problem
 from kernel_admin.faults import Fault
 
 DEFAULT = "127.0.0.1:8000"
 BACKLOG = 2048
+EXAMPLES = "127.0.0.1:8000, [::1]:8000 or unix:/path"
+HIGHEST = 65535
 
 
-def default_bind(config: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return where to listen if the command line does not say."""
+def default_bind(config: Config) -> str:
+    """Return where to listen if the command line does not say.
+
+    Raises:
+        ConfigError: what [networking] bind says is no address.
+    """
     value = config.get("networking", {}).get("bind") or DEFAULT
-    return str(value if isinstance(value, str) else value[0])
+    text = str(value if isinstance(value, str) else value[0])
+    try:
+        parse(text)
+    except click.BadParameter as error:
+        where = config.origin("networking", "bind")
+        message, hint = f"[networking] bind: '{text}' is no address", f"write one like {EXAMPLES}"
+        raise ConfigError([Problem("config.value", "error", message, hint, where)]) from error
+    return text
+
+
+def checked(ctx: click.Context, option: click.Parameter, text: str) -> str:
+    """Return what --bind says, or "" if it is not there.
+
+    Raises:
+        click.BadParameter: it is no address.
+    """
+    if text:
+        parse(text)
+    return text
 
 
 @dataclass
@@ -48,9 +75,10 @@ class Place:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             sock.bind(address)
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             sock.close()
-            hint = "stop what listens there, or choose another place with --bind"
+            used = getattr(error, "errno", None) == EADDRINUSE
+            hint = f"{'stop what listens there, or ' if used else ''}choose another place with --bind"
             raise Fault.one("run.bind", f"'{text}' cannot be bound: {reason(error)}", hint, code=3) from error
         return cls(sock, path)
 
@@ -61,6 +89,11 @@ class Place:
         if self.sock.family == socket.AF_UNIX:
             return f"unix:{name}"
         return f"http://{f'[{name[0]}]' if ':' in name[0] else name[0]}:{name[1]}"
+
+    @property
+    def text(self) -> str:
+        """The address as `open` takes it, with the port that a 0 became."""
+        return self.url.removeprefix("http://")
 
     @property
     def listening(self) -> bool:
@@ -80,20 +113,34 @@ class Place:
 
 
 def parse(text: str) -> tuple[socket.AddressFamily, Any]:
-    """Return the family and the address of a text; port 0 takes a free one."""
+    """Return the family and the address of a text; port 0 takes a free one.
+
+    A name needs a port, but for `localhost`: a word alone is more likely a mistake than a machine.
+
+    Raises:
+        click.BadParameter: the text is no address.
+    """
     kind, _, rest = text.partition(":")
     if kind == "unix" and rest:
         return socket.AF_UNIX, rest
     if kind == "fd" and rest[2:].isdecimal():
         return socket.AF_UNSPEC, int(rest[2:])
-    host, colon, port = text.rpartition(":") if "]" not in text.rpartition(":")[2] else (text, "", "8000")
-    host, port = (host, port) if colon or host else (text, "8000")
-    if not host or not port.isascii() or not port.isdecimal():
-        raise click.BadParameter(
-            f"'{text}' is no address like 127.0.0.1:8000, [::1]:8000 or unix:/path", param_hint="--bind"
-        )
+    if text.endswith("]") or ":" not in text:
+        host, port = text if numeric(text) else "", "8000"
+    else:
+        host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or int(port) > HIGHEST:
+        raise click.BadParameter(f"'{text}' is no address like {EXAMPLES}", param_hint="--bind")
     host = host.removeprefix("[").removesuffix("]")
     return (socket.AF_INET6 if ":" in host else socket.AF_INET), (host, int(port))
+
+
+def numeric(host: str) -> bool:
+    """Tell whether this is a host without doubt: an IP address, or localhost."""
+    with suppress(ValueError):
+        ip_address(host.removeprefix("[").removesuffix("]"))
+        return True
+    return host == "localhost"
 
 
 def reason(error: Exception) -> str:

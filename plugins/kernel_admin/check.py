@@ -10,7 +10,7 @@ import kernel
 from kernel import Problem
 from kernel_admin.faults import tell
 from kernel_admin.project import explain_imports
-from kernel_admin.tables import as_json, dump
+from kernel_admin.tables import as_json, counted, dump
 
 
 @click.command()
@@ -34,6 +34,12 @@ def findings(deploy: bool) -> list[Problem]:
     return list(dict.fromkeys([*boot.problems, *more]))
 
 
+def of_configuration(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the findings that stand in the configuration of the project."""
+    places = set(kernel.app.config.origins.values())
+    return [one for one in problems if one.id.startswith("config.") or one.where in places]
+
+
 def report(problems: Iterable[Problem], as_json: bool) -> None:
     """Print findings on stdout."""
     problems = list(problems)
@@ -43,7 +49,13 @@ def report(problems: Iterable[Problem], as_json: bool) -> None:
     for problem in problems:
         tell(problem, sys.stdout)
     errors = sum(problem.level == "error" for problem in problems)
-    click.echo(f"{errors} errors, {len(problems) - errors} warnings" if problems else "no problems")
+    click.echo(summary(errors, len(problems) - errors))
+
+
+def summary(errors: int, warnings: int) -> str:
+    """Return what was found in one line; of what there is none, nothing is said."""
+    said = [counted(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
+    return ", ".join(said) or "no problems"
 
 
 def verdict(problems: Iterable[Problem]) -> int:

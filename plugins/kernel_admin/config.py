@@ -8,9 +8,8 @@ import click
 from kernel_settings import shown
 
 from kernel import Kernel
-from kernel_admin.check import findings, report
-from kernel_admin.faults import tell
-from kernel_admin.project import readable, safe
+from kernel_admin.check import findings, of_configuration, report
+from kernel_admin.project import readable, safe, told
 from kernel_admin.tables import Row, as_json, cell, dump, emit
 
 SCHEMA = ("section", "key", "type", "default", "help")
@@ -26,9 +25,7 @@ def config() -> None:
 @as_json
 def show(origin: bool, as_json: bool) -> None:
     """Show every section, defaults included and secrets masked."""
-    project = readable()
-    for problem in project.problems if project.booted.problems.fatal else ():
-        tell(problem)
+    project = told()
     sections: dict[str, dict[str, Any]] = shown(project.config)
     if as_json:
         dump(with_origins(project, sections) if origin else sections)
@@ -43,8 +40,8 @@ def show(origin: bool, as_json: bool) -> None:
 @config.command()
 @as_json
 def check(as_json: bool) -> None:
-    """Check the configuration alone; exits 78 on errors in it."""
-    problems = [problem for problem in findings(deploy=False) if problem.id.startswith("config.")]
+    """Check the configuration alone: whatever is wrong at a line of it. Exits 78 on errors in it."""
+    problems = of_configuration(findings(deploy=False))
     report(problems, as_json)
     sys.exit(78 if any(problem.level == "error" for problem in problems) else 0)
 
@@ -53,10 +50,17 @@ def check(as_json: bool) -> None:
 @as_json
 def schema(as_json: bool) -> None:
     """List every key that the active plugins understand."""
-    project = safe()
-    _, schemas = project.booted.services.get("schemas", ("", {}))
+    schemas = described(safe())
     rows = [row for section, kind in schemas.items() for row in keys(section, kind)]
     emit(rows, SCHEMA, as_json, "no active plugin has a section")
+
+
+def described(project: Kernel) -> dict[str, type]:
+    """Return the schema of each section; it depends on no value, and a plugin that fails has told its own."""
+    _, provided = project.booted.services.get("schemas", ("", {}))
+    members = [member for member in readable().plan.members if getattr(member.plugin, "Config", None)]
+    own = {member.plugin.section or member.name: member.plugin.Config for member in members}
+    return {**provided, **{section: kind for section, kind in own.items() if section not in provided}}
 
 
 def with_origins(project: Kernel, sections: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

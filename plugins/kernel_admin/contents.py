@@ -6,7 +6,7 @@ import click
 
 from kernel import Kernel
 from kernel.boot.plan import Member
-from kernel_admin.project import safe
+from kernel_admin.project import readable, safe
 from kernel_admin.provenance import Contribution, contributions, section
 from kernel_admin.rows import find, row
 from kernel_admin.tables import as_json, cell, dump, short
@@ -31,13 +31,13 @@ TITLES = {
 @as_json
 def explain(name: str, as_json: bool) -> None:
     """Show everything that one plugin or app contributes, with file and line."""
-    project = safe()
-    member = find(project, name)
+    project, first = safe(), readable()
+    member = find(first, name)
     mine = [one for one in contributions(project) if one.owner == name]
     if as_json:
-        dump({**row(project, member), **relations(member), **grouped(mine)})
+        dump({**row(first, member), **relations(member), **grouped(mine)})
         return
-    click.echo("\n".join([*heading(project, member), *told(mine)]))
+    click.echo("\n".join([*heading(first, member), *told(mine)]))
 
 
 def relations(member: Member) -> dict[str, Any]:

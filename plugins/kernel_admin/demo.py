@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from kernel_admin.binding import checked
+
 
 @click.command()
-@click.option("--bind", default="", help="host:port, [v6]:port or unix:/path.")
+@click.option("--bind", default="", callback=checked, help="host:port, [v6]:port or unix:/path.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for its config and its data.")
 def demo(bind: str, data: Path | None) -> None:
     """Serve a small application to look at, until ctrl+c."""

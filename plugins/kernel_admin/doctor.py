@@ -1,8 +1,8 @@
-"""`kernel doctor`: what surrounds the project and spoils it: versions, doubles, leftovers, rights."""
+"""`kernel doctor`: what spoils a project: versions, doubles, leftovers, rights, and what plugins examine."""
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,15 @@ from typing import Any
 import click
 from importlib_metadata import PathDistribution, distributions
 
-from kernel import Problem
-from kernel.boot.config import Config, read
+import kernel
+from kernel import Kernel, Problem
+from kernel.boot.config import Config, locate
 from kernel.errors import ConfigError
 from kernel_admin.binding import Place, default_bind
+from kernel_admin.check import findings, of_configuration, verdict
+from kernel_admin.examination import Examiner, examined
 from kernel_admin.faults import Fault, tell
+from kernel_admin.safety import without
 from kernel_admin.tables import as_json, dump
 from kernel_admin.version import DISTRIBUTION, dependencies, found
 
@@ -24,36 +28,44 @@ OLDEST = (3, 11)
 @click.command()
 @as_json
 def doctor(as_json: bool) -> None:
-    """Examine what surrounds the project; exits 1 on findings."""
-    project, unread = configuration()
+    """Examine the project and what surrounds it; exits 1 on errors."""
+    project, boot = examinable()
+    configuration = of_configuration(boot)
     checks: dict[str, list[Problem]] = {
         "python": list(python(sys.version_info[:2])),
         "dependencies": list(versions()),
         "import name 'kernel'": list(owners(distributions())),
         "leftovers": list(leftovers(Path.cwd())),
-        "configuration": unread,
-        "port": list(port(project)),
-        "project folder": list(writable(project.root)),
+        "configuration": configuration,
+        "plugins and apps": [problem for problem in boot if problem not in configuration],
+        "port": list(port(project.config)),
+        "project folder": list(writable(project.config.root)),
+        **examined(project),
     }
-    problems = [problem for spoiled in checks.values() for problem in spoiled]
+    problems = list(dict.fromkeys(problem for spoiled in checks.values() for problem in spoiled))
     if as_json:
         dump(
             {"checks": {name: not spoiled for name, spoiled in checks.items()}, "problems": list(map(asdict, problems))}
         )
     else:
-        for name, spoiled in checks.items():
-            click.echo(f"{name:22}{'see below' if spoiled else 'ok'}")
-        for problem in problems:
-            tell(problem, sys.stdout)
-    sys.exit(1 if problems else 0)
+        show(checks, problems)
+    sys.exit(1 if verdict(problems) else 0)
 
 
-def configuration() -> tuple[Config, list[Problem]]:
-    """Return the configuration, an empty one with the reason if it cannot be read."""
-    try:
-        return read(), []
-    except ConfigError as error:
-        return Config({}), list(error.problems)
+def show(checks: Mapping[str, list[Problem]], problems: Iterable[Problem]) -> None:
+    """Print a line for each check, and what was found below."""
+    width = max(map(len, checks)) + 2
+    for name, spoiled in checks.items():
+        click.echo(f"{name:{width}}{'see below' if spoiled else 'ok'}")
+    for problem in problems:
+        tell(problem, sys.stdout)
+
+
+def examinable() -> tuple[Kernel, list[Problem]]:
+    """Return the project, without what is broken, and what its boot found."""
+    first = findings(deploy=False)
+    project = Kernel(lambda: locate()[0], plugins=[Examiner()])
+    return project if project.booted.compiled else without(kernel.app, Examiner())[0], first
 
 
 def python(version: tuple[int, ...]) -> Iterator[Problem]:
@@ -101,12 +113,12 @@ def leftovers(folder: Path) -> Iterator[Problem]:
             yield finding("leftover", message, "remove it, or pip install -e . again", str(path))
 
 
-def port(project: Config) -> Iterator[Problem]:
+def port(config: Config) -> Iterator[Problem]:
     """Find an address that cannot be bound."""
     try:
-        Place.open(default_bind(project)).close()
-    except (Fault, click.ClickException) as error:
-        yield finding("port", error.message, "", "[networking] bind")
+        Place.open(default_bind(config)).close()
+    except (Fault, ConfigError) as error:
+        yield from error.problems
 
 
 def writable(folder: Path) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 import click
 
-from kernel_admin.project import safe
+from kernel_admin.project import compiled, safe
 from kernel_admin.tables import as_json, emit
 
 COLUMNS = ("code", "status", "message", "owner", "where")
@@ -17,8 +17,11 @@ def errors() -> None:
 @as_json
 def list_(as_json: bool) -> None:
     """List the codes of the project and of every app."""
+    project = safe()
+    compiled(project)
+    _, declared = project.booted.services.get("errors", ("", ()))
     rows = [
         {"code": code.code, "status": code.status, "message": code.message, "owner": owner, "where": code.where}
-        for owner, code in safe().service("errors")
+        for owner, code in declared
     ]
     emit(rows, COLUMNS, as_json, "no error codes")

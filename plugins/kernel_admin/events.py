@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kernel import Kernel
-from kernel_admin.project import safe
+from kernel_admin.project import compiled, safe
 from kernel_admin.tables import Row, as_json, emit
 
 COLUMNS = ("event", "order", "listener", "owner", "where")
@@ -23,6 +23,7 @@ def events() -> None:
 def listing(every: bool, as_json: bool) -> None:
     """List the listeners of each event in calling order; patterns stand at the end as well."""
     project = safe()
+    compiled(project)
     found = rows(project) if "listeners" in project.booted.services else []
     shown = [row for row in found if every or row["listener"]]
     emit(shown, EVERYTHING if every else COLUMNS, as_json, "nobody listens to anything")

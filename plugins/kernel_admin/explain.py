@@ -2,18 +2,23 @@
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import click
 
 from kernel import Kernel, Request
+from kernel.boot.config import items
 from kernel.boot.plan import Step
 from kernel.errors import HTTPException
+from kernel.layers import as_tuple, where
+from kernel.serve.wrappers import label
 from kernel_admin.project import compiled, safe
 from kernel_admin.scopes import scope
 from kernel_admin.tables import as_json, dump, table
 
 COLUMNS = ("phase", "callable", "plugin", "level", "where", "async", "status")
+SHOWN = ("#", *COLUMNS, "why")
 
 
 @click.command()
@@ -27,14 +32,17 @@ def explain(method: str, path: str, as_json: bool) -> None:
     """
     project = safe()
     route, reason = match(project, method, path)
-    steps = [*project.plan.application, *of_route(project, route)]
+    steps = [*wrapping(project), *project.plan.application, *of_route(project, route)]
     rows = [{name: getattr(step, "is_async" if name == "async" else name) for name in COLUMNS} for step in steps]
+    reasons = [why(project, step) for step in steps]
     place = route.path if route else None
     if as_json:
         dump({"method": method.upper(), "path": path, "route": place, "steps": rows})
     else:
         click.echo(f"{method.upper()} {path} -> {f'{place}, {route.app} ({route.where})' if route else reason}")
-        click.echo("\n".join(table(rows, COLUMNS)) if rows else "nothing on the way")
+        numbered = [{"#": n, **row, "why": reasons[n - 1]} for n, row in enumerate(rows, 1)]
+        columns = SHOWN if any(reasons) else SHOWN[:-1]
+        click.echo("\n".join(table(numbered, columns)) if rows else "nothing on the way")
     if as_json and reason:
         click.echo(reason, err=True)
     sys.exit(1 if route is None and not reason.startswith("the router") else 0)
@@ -52,6 +60,30 @@ def match(project: Kernel, method: str, path: str) -> tuple[Any, str]:
     if handler is None:
         return None, "no route for this path: the answer is 404; 'kernel routes' lists them"
     return request.route, "" if request.route else "the router itself answers"
+
+
+def wrapping(project: Kernel) -> Iterable[Step]:
+    """Yield what stands around the whole ASGI application: it sees a request before anything else does."""
+    for layer in project.plan.layers:
+        if layer.asgi:
+            wrapper: Any = layer.asgi
+            while isinstance(wrapper, partial):
+                wrapper = wrapper.func
+            yield Step("asgi", label(wrapper), layer.plugin, "application", where(wrapper), is_async=True)
+
+
+def why(project: Kernel, step: Step) -> str:
+    """Return what puts the layers of a step's plugin where they are."""
+    layers, order = project.plan.layers, items(project.config.get("order", {}).get("layers", ()))
+    known = {name for layer in layers for name in (layer.name, layer.plugin)}
+    reasons = []
+    for layer in layers:
+        if layer.plugin == step.plugin and layer.level == step.level and step.phase not in ("bind", "render"):
+            reasons += [f"after '{name}'" for name in as_tuple(layer.after) if name in known]
+            reasons += [f"before '{name}'" for name in as_tuple(layer.before) if name in known]
+            reasons += [f"replaces '{layer.replaces}'"] if layer.replaces else []
+            reasons += [f"[order] layers: {', '.join(order)}"] if layer.name in order else []
+    return "; ".join(dict.fromkeys(reasons))
 
 
 def of_route(project: Kernel, route: Any) -> Iterable[Step]:

@@ -29,6 +29,11 @@ COMMANDS = {
     "version": ("kernel_admin.version:version", "Tell the versions in use."),
 }
 """Name: (where it is, what the help says)."""
+STANDARD = {
+    "db": "Create databases, and write and run migrations.",
+    "static": "Work with static files.",
+}
+"""What the plugins of asgi-kernel add inside a project; told without importing them, and without a project."""
 
 
 class Commands(click.Group):
@@ -54,19 +59,17 @@ class Commands(click.Group):
         """
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            from kernel.errors import did_you_mean
-
-            raise click.UsageError(f"there is no command '{name}'{did_you_mean(name, [*COMMANDS, *self._foreign()])}")
+            raise click.UsageError(self._unknown(name))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list without importing what it names."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-        foreign = self._foreign() if has_config("[plugins]") and _project().names_strangers() else {}
-        if foreign:
-            with formatter.section("Commands of plugins"):
-                formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in foreign.items()])
+        chosen = _project().texts() if has_config("[plugins]") and _project().chooses_plugins() else STANDARD
+        if chosen:
+            with formatter.section("Commands of plugins, inside a project"):
+                formatter.write_dl(list(chosen.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take --traceback wherever it stands."""
@@ -86,6 +89,14 @@ class Commands(click.Group):
             from kernel_admin.faults import Fault
 
             raise Fault.of(error, traceback=ctx.params["traceback"]) from error
+
+    def _unknown(self, name: str) -> str:
+        """Return what is wrong with a command that is not there."""
+        if name in STANDARD and not has_config():
+            return f"'{name}' is a command of a plugin, and works inside a project: here is no config.ini"
+        from kernel.errors import did_you_mean
+
+        return f"there is no command '{name}'{did_you_mean(name, [*COMMANDS, *self._foreign()])}"
 
     def _foreign(self) -> Mapping[str, click.Command]:
         commands: Mapping[str, click.Command] = _project().commands() if has_config() else {}

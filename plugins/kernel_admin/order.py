@@ -6,7 +6,7 @@ from kernel import Kernel
 from kernel.errors import did_you_mean
 from kernel_admin.faults import Fault
 from kernel_admin.ordering import Place, hook_rows, layer_places, plugin_places
-from kernel_admin.project import safe
+from kernel_admin.project import told
 from kernel_admin.tables import Row, as_json, emit
 
 COLUMNS = ("position", "name", "kind", "forced_by", "because")
@@ -21,7 +21,7 @@ def order(hook: str | None, as_json: bool) -> None:
     `forced_by` is the edge without which the position would be an earlier one; without it the
     configuration and the other plugins alone decide. `because` are all edges that lead there.
     """
-    project = safe()
+    project = told()
     if hook is None:
         kinds = {member.name: member.kind for member in project.plan.active}
         rows = [row(place, kinds[place.name]) for place in plugin_places(project)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kernel_admin.project import safe
+from kernel_admin.project import told
 from kernel_admin.rows import LIST, row
 from kernel_admin.tables import as_json, emit
 
@@ -55,5 +55,5 @@ def plugins() -> None:
 @as_json
 def listing(as_json: bool) -> None:
     """List what is installed or named, broken ones with their reason."""
-    project = safe()
+    project = told()
     emit([row(project, member) for member in project.plan.members], LIST, as_json, "nothing is installed")

@@ -1,8 +1,6 @@
 """The project that a command looks at, and the commands its plugins add."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -12,12 +10,12 @@ import kernel
 from kernel import Kernel
 from kernel.boot.config import items, locate, read
 from kernel.boot.discovery import load
+from kernel.boot.plan import Member
 from kernel.boot.registry import blame
-from kernel.errors import ConfigError, Findings, Problem
-from kernel.layers import as_tuple
+from kernel.errors import ConfigError
+from kernel_admin.added import added, configured
 from kernel_admin.faults import Fault, tell
-
-SAFE = "KERNEL__PLUGINS__ON_ERROR"
+from kernel_admin.safety import without
 
 
 def strict() -> Kernel:
@@ -36,15 +34,26 @@ def safe() -> Kernel:
     Raises:
         BootError: the configuration cannot be read.
     """
-    project = readable()
-    if not project.booted.problems.fatal:
+    project = told()
+    if project.booted.compiled or not project.booted.problems.fatal:
         return project
-    for problem in project.problems:
-        tell(problem)
-    with environment(SAFE, "disable"):
-        again = Kernel(lambda: locate()[0])
-        again.booted  # noqa: B018  # boots while the variable is set
+    again, out = without(project)
+    failed = [member.name for member in project.plan.members if member.state == "failed"]
+    names = " and ".join(map(repr, dict.fromkeys([*failed, *out])))
+    click.echo(f"what follows is {f'without {names}' if names else 'with defaults in that place'}", err=True)
     return again
+
+
+def told() -> Kernel:
+    """Return the project as its one boot left it, with the findings told on stderr if one is an error.
+
+    Raises:
+        BootError: the configuration cannot be read.
+    """
+    project = readable()
+    for problem in project.problems if project.booted.problems.fatal else ():
+        tell(problem)
+    return project
 
 
 def readable() -> Kernel:
@@ -83,57 +92,48 @@ def explain_imports(project: Kernel) -> None:
         return
     for member in project.plan.members:
         if member.state == "failed" and member.value:
-            try:
-                load(member.value)
-            except Exception as error:
-                Fault.of(error, traceback=True)
+            reason = unimportable(member)
+            if reason:
+                Fault.of(reason, traceback=True)
 
 
-@contextmanager
-def environment(name: str, value: str) -> Iterator[None]:
-    """Set one environment variable for the block."""
-    before = os.environ.get(name)
-    os.environ[name] = value
+def unimportable(member: Member) -> Exception | None:
+    """Return why a member cannot be imported: what its own module raises, rather than that a place is not there."""
+    package = member.value.removesuffix(":app") if member.value == f"{member.name}:app" else ""
+    reasons = []
+    for place in (member.value, f"{package}.main:app") if package else (member.value,):
+        try:
+            load(place)
+        except LookupError as error:
+            reasons.append(error)
+        except Exception as error:  # whatever a stranger's module raises
+            return error
+        else:
+            return None
+    return reasons[-1]
+
+
+def chooses_plugins() -> bool:
+    """Tell whether the configuration names other plugins than the standard ones, or fewer."""
     try:
-        yield
-    finally:
-        del os.environ[name]
-        os.environ |= {} if before is None else {name: before}
-
-
-def names_strangers() -> bool:
-    """Tell whether the configuration names plugins that may have commands."""
-    try:
-        config = read(locate()[0])
+        section = read(locate()[0]).get("plugins", {})
     except ConfigError:
         return False
-    plugins = items(config.get("plugins", {}).get("active", "standard"))
-    return not {"standard"}.issuperset(plugins)
+    return items(section.get("active", "standard")) != ["standard"] or bool(items(section.get("blocked", ())))
+
+
+def texts() -> Mapping[str, str]:
+    """Return what help says of each command that plugins add, at the least cost."""
+    project = configured()
+    found = added(project) if project else commands()
+    return {name: command.get_short_help_str(80) for name, command in found.items()}
 
 
 @cache
 def commands() -> Mapping[str, click.Command]:
-    """Return the commands that plugins add to `kernel`; a plugin that fails is told and left out."""
-    group, project = click.Group("kernel"), quietly(safe)
-    if project is None:
-        return {}
-    known = len(project.booted.problems)
-    for name, answer in project.booted.registry.collect("kernel_commands", cli=group):
-        for command in as_tuple(answer):
-            if isinstance(command, click.Command):
-                group.add_command(command)
-            else:
-                message = f"'{name}': hook 'kernel_commands' answered {command!r}, which is no click command"
-                project.booted.problems.append(Problem("command.wrong", "warning", message, "use cli.add_command"))
-    for problem in Findings(project.booted.problems[known:]):
-        tell(problem)
-    return group.commands
-
-
-def quietly(act: Callable[[], Kernel]) -> Kernel | None:
-    """Return what *act* does; a project that cannot be read has been told of, and has no commands."""
+    """Return the commands that plugins add to `kernel`; what fails is told and left out."""
     try:
-        return act()
+        return added(safe())
     except Exception as error:
         click.echo(f"warning: the project adds no commands: {blame(error)}", err=True)
-        return None
+        return {}

@@ -10,6 +10,7 @@ import click
 
 from kernel import Kernel
 from kernel.boot.plan import Member
+from kernel.errors import KernelError
 from kernel.layers import Layer, as_tuple, where
 
 PHASES = ("around", "asgi", "before_request", "after_request", "after_response", "on_finish")
@@ -118,14 +119,16 @@ def templates(project: Kernel) -> Iterator[Contribution]:
 
 
 def commands(project: Kernel) -> Iterator[Contribution]:
-    """Yield each command that a plugin adds to `kernel`; a project that does not boot has none."""
+    """Yield each command that a plugin adds to `kernel`."""
     registry = project.booted.registry
-    names = [] if project.problems.fatal else [name for name, _, _ in registry.implementations("kernel_commands")]
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(name for name, _, _ in registry.implementations("kernel_commands")):
         group = click.Group()
-        for _, answer in registry.collect("kernel_commands", only=name, cli=group):
-            for command in as_tuple(answer):
-                group.add_command(command)
+        try:
+            answers = [answer for _, answer in registry.collect("kernel_commands", only=name, cli=group)]
+        except KernelError:  # told by whoever lists commands
+            continue
+        for command in [command for answer in answers for command in as_tuple(answer)]:
+            group.add_command(command)
         for one in group.commands.values():
             function: Any = inspect.unwrap(one.callback) if one.callback else None
             yield Contribution("command", str(one.name), name, where(function), one.get_short_help_str(80), one)

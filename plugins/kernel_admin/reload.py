@@ -24,7 +24,10 @@ PATIENCE = 5
 
 
 class Reloader:
-    """Runs one child at a time until a signal; *bind* "" takes the place from the configuration."""
+    """Runs one child at a time until a signal; *bind* "" takes the place from the configuration.
+
+    While nothing serves nothing listens either: a client is refused at once, rather than kept waiting.
+    """
 
     def __init__(self, bind: str, server: str, worker_class: str, announce: Callable[[Place], None]) -> None:
         self._bind, self._how, self._announce = bind, (server, worker_class), announce
@@ -43,8 +46,13 @@ class Reloader:
                 stop(self._children(), PATIENCE)
         finally:
             kill(self._children())
-            if self._place:
-                self._place.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        """Close the place, if there is one; the next child gets a new one at the same address."""
+        if self._place:
+            self._place.close()
+        self._place, self._announced = None, False
 
     def _children(self) -> list[Child]:
         return [self._child] if self._child else []
@@ -59,7 +67,9 @@ class Reloader:
                 tell(problem)
             return
         self._folders = list(dict.fromkeys(folders(config)))
-        self._place = self._place or Place.open(self._bind or default_bind(config))
+        if not self._place:
+            self._place = Place.open(self._bind or default_bind(config))
+            self._bind = self._place.text  # port 0 was another one
         self._child = Serving(self._place, *self._how).spawn()
 
     _folders: tuple[Path, ...] | list[Path] = ()
@@ -78,6 +88,7 @@ class Reloader:
                 return False
             if code is not None and not told:
                 told = True
+                self._leave()
                 click.echo("not serving; waiting for a change", err=True)
             if self._place and not self._announced and self._place.listening:
                 self._announced = True

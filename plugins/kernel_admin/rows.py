@@ -7,8 +7,11 @@ from kernel.boot.plan import Member
 from kernel.boot.selection import bare
 from kernel.errors import did_you_mean
 from kernel_admin.faults import Fault
+from kernel_admin.safety import complaint
 
-LIST = ("name", "kind", "state", "distribution", "version", "reason")
+LIST = ("name", "kind", "state", "distribution", "version", "where", "reason")
+FACTS = ("name", "kind", "state", "distribution", "version", "value", "standard", "reason")
+PROJECT = "what the project itself listens to"
 
 
 def find(project: Kernel, name: str) -> Member:
@@ -25,12 +28,18 @@ def find(project: Kernel, name: str) -> Member:
 
 
 def row(project: Kernel, member: Member) -> dict[str, Any]:
-    """Return one member; a finding that names it makes it failed."""
-    facts = {name: getattr(member, name) for name in (*LIST, "value", "standard")}
-    for problem in project.problems:
-        if problem.level == "error" and problem.message.startswith((f"plugin '{member.name}'", f"app '{member.name}'")):
-            facts |= {"state": "failed", "reason": problem.message}
-    return facts
+    """Return one member; a finding that names it makes it failed.
+
+    What no distribution brought shows where it is; so does the App of the project's own listeners.
+    """
+    facts = {name: getattr(member, name) for name in FACTS}
+    facts["where"] = "" if member.distribution else member.value
+    if member.name == "project" and member.value == getattr(member.plugin, "where", None):
+        facts |= {"where": str(project.config.path or project.config.root), "reason": PROJECT}
+    elif member.state == "discovered":
+        facts["reason"] = member.reason.replace("[plugins]", f"[{member.kind}s]")
+    against = complaint(project, member) if member.state == "active" else ""
+    return facts | ({"state": "failed", "reason": against} if against else {})
 
 
 def required_by(project: Kernel, member: Member) -> list[str]:

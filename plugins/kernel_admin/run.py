@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 
 import kernel
-from kernel_admin.binding import Place, default_bind
+from kernel_admin.binding import Place, checked, default_bind
 from kernel_admin.project import strict
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -17,7 +17,12 @@ def options(command: F) -> F:
     """Add the options of everything that serves."""
     for option in reversed(
         [
-            click.option("--bind", default="", help="host:port, [v6]:port or unix:/path; else [networking] bind."),
+            click.option(
+                "--bind",
+                default="",
+                callback=checked,
+                help="host:port, [v6]:port or unix:/path; else [networking] bind.",
+            ),
             click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that serve."),
             click.option("--reload", is_flag=True, help="Start anew when a file of the project changes."),
             click.option("--server", type=click.Choice(["hypercorn", "uvicorn", "granian"]), default="hypercorn"),

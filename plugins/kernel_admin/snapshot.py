@@ -7,6 +7,7 @@ from typing import Any
 from kernel import Kernel
 from kernel.boot.plan import Step
 from kernel_admin.provenance import Contribution, commands, errors, listeners, named, services, templates
+from kernel_admin.safety import Lenient
 
 TITLE = "# plan of an asgi-kernel project, format 1"
 INDENT = "    "
@@ -28,7 +29,7 @@ def taken(project: Kernel) -> Snapshot:
     """Return the plan of a booted project."""
     plan = project.plan
     return {
-        "plugins": [Entry(member(one)) for one in plan.active if one.kind == "plugin"],
+        "plugins": [Entry(member(one)) for one in plan.active if one.kind == "plugin" and one.name != Lenient.name],
         "apps": [Entry(member(one)) for one in plan.active if one.kind == "app"],
         "left out": sorted((Entry(f"{one.name}: {one.state}") for one in left_out(project)), key=lambda e: e.text),
         "layers": [Entry(f"{layer.level} {layer.name} ({layer.plugin})") for layer in plan.layers],

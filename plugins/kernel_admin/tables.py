@@ -36,6 +36,11 @@ def table(rows: Iterable[Row], columns: Sequence[str]) -> list[str]:
     return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: "1 error", "2 errors"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def cell(value: Any) -> str:
     """Return one value as it stands in a table."""
     if isinstance(value, bool):

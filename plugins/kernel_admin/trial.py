@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from kernel import Kernel, Problem
 from kernel.boot.config import items, locate
 from kernel.boot.selection import bare
 from kernel_admin.faults import Fault
-from kernel_admin.project import environment
+from kernel_admin.safety import environment
 
 DEFAULTS = {("plugins", "active"): ("standard",)}
 
@@ -76,12 +75,15 @@ def applied(project: Kernel, changes: Iterable[Edit]) -> dict[tuple[str, str], l
 
 def attempted(lists: Mapping[tuple[str, str], list[str]]) -> Kernel:
     """Return the project booted with other lists, whatever that finds."""
-    with ExitStack() as stack:
-        for (section, key), values in lists.items():
-            stack.enter_context(environment(f"KERNEL__{section}__{key}".upper(), ", ".join(values)))
+    with environment({variable(*place): ", ".join(values) for place, values in lists.items()}):
         project = Kernel(lambda: locate()[0])
         project.booted  # noqa: B018  # boots while the variables are set
     return project
+
+
+def variable(section: str, key: str) -> str:
+    """Return the environment variable that overrides a key."""
+    return f"KERNEL__{section}__{key}".upper()
 
 
 def fresh(before: Kernel, after: Kernel) -> list[Problem]:
@@ -98,7 +100,7 @@ def overridden(changes: Iterable[Edit]) -> None:
         Fault: a variable overrides one of the lists.
     """
     for one in changes:
-        variable = f"KERNEL__{one.section}__{one.key}".upper()
-        if variable in os.environ:
-            message = f"[{one.section}] {one.key} is overridden by the environment variable {variable}"
+        name = variable(one.section, one.key)
+        if name in os.environ:
+            message = f"[{one.section}] {one.key} is overridden by the environment variable {name}"
             raise Fault.one("switch.overridden", message, "change it there, or unset it")

@@ -14,7 +14,7 @@ from kernel.errors import did_you_mean
 from kernel.layers import Layer
 from kernel_admin.faults import Fault
 from kernel_admin.ordering import Place, layer_places, plugin_places
-from kernel_admin.project import safe
+from kernel_admin.project import readable, safe
 from kernel_admin.provenance import Contribution, contributions, spots
 from kernel_admin.rows import required_by, row
 from kernel_admin.tables import as_json, dump, short
@@ -44,8 +44,7 @@ def why(thing: str, as_json: bool) -> None:
     key ("limits.max_body_size"), template or hook; "layer:hosts" says which kind is meant. Exits 1
     for what does not exist.
     """
-    project = safe()
-    answers = answers_to(project, thing)
+    answers = answers_to(safe(), thing, readable())
     if as_json:
         told = [{"kind": a.kind, "name": a.name, "reasons": list(a.reasons), **a.facts} for a in answers]
         dump({**told[0], "others": told[1:]})
@@ -55,8 +54,8 @@ def why(thing: str, as_json: bool) -> None:
         click.echo("".join(f"    {reason}\n" for reason in answer.reasons), nl=False)
 
 
-def answers_to(project: Kernel, thing: str) -> list[Answer]:
-    """Return an answer for everything that bears the name.
+def answers_to(project: Kernel, thing: str, first: Kernel) -> list[Answer]:
+    """Return an answer for everything that bears the name; plugins and apps are those of the *first* boot.
 
     Raises:
         Fault: nothing does; with the nearest name.
@@ -64,12 +63,12 @@ def answers_to(project: Kernel, thing: str) -> list[Answer]:
     kind, colon, rest = thing.partition(":")
     kind, name = (kind, rest) if colon and kind in KINDS else ("", thing)
     known = contributions(project)
-    found = [about_member(project, one) for one in members(project, thing if not kind else name, kind)]
+    found = [about_member(first, one) for one in members(first, name, kind)]
     for wanted in dict.fromkeys(one.kind for one in known if one.kind in KINDS and kind in ("", one.kind)):
         alike = [one for one in known if one.kind == wanted and bears(one, name)]
         found += [ABOUT.get(wanted, about)(project, alike)] if alike else []
     if not found:
-        names = [*(member.name for member in project.plan.members), *(one.name for one in known)]
+        names = [*(member.name for member in first.plan.members), *(one.name for one in known)]
         guess = did_you_mean(name, dict.fromkeys(names))
         message = f"there is no {kind or 'plugin, app or contribution'} '{name}' here{guess}"
         hint = "'kernel plugins list' shows what is installed, 'kernel plan' what the project is made of"

@@ -7,6 +7,8 @@ from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_o
 
 from msgspec import Struct
 
+FORM = "form"
+"""Says in `Annotated[NewOrder, FORM]` that the body is a form: JSON is what bodies are otherwise."""
 SAID = (Annotated, Required, NotRequired)
 UNIONS = (Union, UnionType)
 ARRAYS = (list, tuple, set, frozenset, Sequence, MutableSequence, Collection, Iterable, Set)
@@ -24,6 +26,11 @@ def bare(hint: Any) -> Any:
             hint = hint.__value__
         else:
             return hint
+
+
+def is_form(hint: Any) -> bool:
+    """Tell whether a hint says that the body is a form."""
+    return get_origin(hint) is Annotated and FORM in hint.__metadata__
 
 
 def members(hint: Any) -> tuple[Any, ...]:
@@ -62,3 +69,8 @@ def records(hint: Any) -> Iterator[type]:
         elif kind in ARRAYS or kind in OBJECTS:
             for inner in get_args(member):
                 yield from records(inner)
+
+
+def is_array(hint: Any) -> bool:
+    """Tell whether a hint is, or may be, a container of several values."""
+    return any((get_origin(member) or member) in ARRAYS for member in members(hint))

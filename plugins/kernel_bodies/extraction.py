@@ -6,13 +6,14 @@ from typing import Any
 from kernel_requests.json import decode as read_exactly
 
 from kernel import Request
-from kernel_bodies.structs import StructBody
+from kernel_bodies.models import ModelBody, ModelForm
+from kernel_bodies.structs import StructBody, StructForm
 
 REFUSED: Any = object()
 Extract = Callable[[Request], Awaitable[Any]]
 
 
-def json_extractor(body: StructBody, depth: int, most: int) -> Extract:
+def json_extractor(body: StructBody | ModelBody, depth: int, most: int) -> Extract:
     """Return what decodes a JSON body."""
     decode, certain = body.decode, body.certain
 
@@ -31,10 +32,29 @@ def json_extractor(body: StructBody, depth: int, most: int) -> Extract:
     return extract
 
 
-def with_default(extract: Extract, default: Any) -> Extract:
+def json_or_default(extract: Extract, default: Any) -> Extract:
     """Return *extract* with a default for a request without a body."""
 
     async def extract_or_default(request: Request) -> Any:
         return await extract(request) if await request.body() else default
+
+    return extract_or_default
+
+
+def form_extractor(body: StructForm | ModelForm, most: int) -> Extract:
+    """Return what reads a form."""
+    taken, convert = body.fields.taken, body.convert
+
+    async def extract(request: Request) -> Any:
+        return convert(taken(await request.form()), most)
+
+    return extract
+
+
+def form_or_default(extract: Extract, default: Any) -> Extract:
+    """Return *extract* with a default for a request that says nothing of a body, which is not read to find out."""
+
+    async def extract_or_default(request: Request) -> Any:
+        return await extract(request) if "content-type" in request.headers else default
 
     return extract_or_default

@@ -4,6 +4,7 @@ A fault is a list of messages, "Required" for a field that lacks, or a mapping o
 to faults. Functions for each part of a type are compiled at boot.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -13,10 +14,11 @@ from kernel_bodies.annotations import ARRAYS, OBJECTS, bare, is_record, members
 from kernel_bodies.messages import named, told
 
 ABSENT: Any = object()
-ATOMS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), bool: (bool,), float: (float, int)}
+ATOMS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), bool: (bool,), float: (float,)}
 """What JSON is decoded to that is right for a type without asking further."""
 
 
+OUT_OF_RANGE = "Number out of range"
 JSON_NAMES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "null", list: "array", dict: "object"}
 
 
@@ -113,12 +115,16 @@ class Finder:
 def atom(kind: type) -> Find:
     """Return what finds a value of another class than JSON has for *kind*; it tells what msgspec tells, sooner."""
     right = ATOMS[kind]
+    also = {int} if kind is float else ()
+    messages = {other: f"Expected `{kind.__name__}`, got `{name}`" for other, name in JSON_NAMES.items()}
 
     def find(value: Any, room: Room) -> Any:
         if value.__class__ in right:
             return None
+        if value.__class__ in also and abs(value) <= sys.float_info.max:
+            return None
         room[0] -= 1
-        return [f"Expected `{kind.__name__}`, got `{JSON_NAMES[value.__class__]}`"]
+        return [OUT_OF_RANGE if value.__class__ in also else messages[value.__class__]]
 
     return find
 
@@ -174,14 +180,8 @@ def each(item: Callable[[int], Find], whole: Find) -> Find:
     def find(value: Any, room: Room) -> Any:
         if value.__class__ is not list:
             return whole(value, room)
-        faults: dict[str, Any] = {}
-        for index, inner in enumerate(value):
-            fault = item(index)(inner, room)
-            if fault is not None:
-                faults[str(index)] = fault
-                if room[0] <= 0:
-                    break
-        return faults or whole(value, room)
+        told = ((str(index), item(index)(inner, room)) for index, inner in enumerate(value))
+        return as_many(told, room) or whole(value, room)
 
     return find
 
@@ -192,16 +192,21 @@ def pairs(key: Find, item: Find, whole: Find) -> Find:
     def find(value: Any, room: Room) -> Any:
         if value.__class__ is not dict:
             return whole(value, room)
-        faults: dict[str, Any] = {}
-        for name, inner in value.items():
-            fault = key({name: None}, room) or item(inner, room)
-            if fault is not None:
-                faults[named(name)] = fault
-                if room[0] <= 0:
-                    break
-        return faults or whole(value, room)
+        told = ((named(name), key({name: None}, room) or item(inner, room)) for name, inner in value.items())
+        return as_many(told, room) or whole(value, room)
 
     return find
+
+
+def as_many(told: Iterable[tuple[str, Any]], room: Room) -> dict[str, Any]:
+    """Return faults by name, as many as there is room for."""
+    faults: dict[str, Any] = {}
+    for name, fault in told:
+        if fault is not None:
+            faults[name] = fault
+            if room[0] <= 0:
+                break
+    return faults
 
 
 def tagged(finds: Mapping[Any, Find], field: str, whole: Find) -> Find:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from kernel_requests.plugin import offers
+
 from kernel import Plugin, Problem, Request, hookimpl
 from kernel.boot.plan import Plan
 from kernel.layers import Route
@@ -44,20 +46,11 @@ class DataPlugin(Plugin):
     def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
         """Report data handlers that cannot work; compile those that can."""
         routes = [route for route, _ in self._plan.routes]
-        problems = list(check(routes, provides_forms(kernel)))
+        problems = list(check(routes, offers(kernel, "form")))
         if not any(problem.level == "error" for problem in problems):
             for handler in filter(None, {route.effective.data_handler for route in routes}):
                 plan_of(handler())
         return problems
-
-
-def provides_forms(kernel: Application) -> bool:
-    """Tell whether requests have forms."""
-    try:
-        kernel.service("request.form")
-    except LookupError:
-        return False
-    return True
 
 
 def schemas(routes: Iterable[Route]) -> dict[Route, dict[str, dict[str, Any]]]:

@@ -4,11 +4,11 @@ A Data class reads only the sources that its fields name, each once. Of a body i
 type says; with fields of one kind of body only, another media type is refused with 415.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from kernel_requests.json import check_media_type
+from kernel_requests.media import charset, content_type, text as text_of
 
 from kernel import Request
 from kernel.errors import HTTPException
@@ -31,8 +31,7 @@ ABSENT: Any = object()
 Values = Mapping[Any, Any]
 Take = Callable[[Any, str], Any]
 Load = Callable[[Request], Awaitable[Values]]
-_form_type = re.compile(r"(?:application/x-www-form-urlencoded|multipart/form-data)[ \t]*(?:;|$)", re.IGNORECASE).match
-_charset = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE).search
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 async def json_object(request: Request) -> Values:
@@ -74,17 +73,12 @@ async def content(request: Request) -> Values:
     """Return the body under every name: text as str, anything else as bytes; nothing for no body.
 
     Raises:
-        HTTPException: 400, the text is not in the charset it says; and as `request.body`.
+        HTTPException: 415, the charset of the text is not known; 400, the text is not in it; and as `request.body`.
     """
-    body: bytes | str = await request.body()
-    media_type = request.headers.get("content-type", "")
-    if isinstance(body, bytes) and media_type.partition(";")[0].strip().lower() == "text/plain":
-        charset = _charset(media_type)
-        try:
-            body = body.decode(charset[1].strip() if charset else "utf-8")
-        except (UnicodeError, LookupError) as error:
-            raise HTTPException(400, "the text is not in the charset it says, or in UTF-8") from error
-    return {None: body} if body else {}
+    body = await request.body()
+    if not body:
+        return {}
+    return {None: text_of(body, charset(request)) if content_type(request) == "text/plain" else body}
 
 
 async def path(request: Request) -> Values:
@@ -123,20 +117,20 @@ def fitting(source: str, others: set[str]) -> Load:
 
     async def load_if_fit(request: Request) -> Values:
         fits = is_form if source == "form" else is_json
-        return await load(request) if fits(request.headers.get("content-type", "")) else {}
+        return await load(request) if fits(request) else {}
 
     return load_if_fit
 
 
-def is_form(media_type: str) -> bool:
-    """Tell whether a Content-Type says that the body is a form."""
-    return _form_type(media_type) is not None
+def is_form(request: Request) -> bool:
+    """Tell whether the body says it is a form."""
+    return content_type(request) in FORMS
 
 
-def is_json(media_type: str) -> bool:
-    """Tell whether a Content-Type says that the body is JSON."""
+def is_json(request: Request) -> bool:
+    """Tell whether the body says it is JSON."""
     try:
-        check_media_type(media_type)
+        check_media_type(request.headers.get("content-type", ""))
     except HTTPException:
         return False
     return True

@@ -72,6 +72,7 @@ class Answers:
         self._content, self._type = FORMATS[style]
         failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
         self._ready = {(error.status, error.detail): self._plain_body(error) for error in failures}
+        self._starts: dict[int, bytes] = {}
 
     def of(self, kind: type) -> Answer | None:
         """Return `(error) -> Response` for errors of *kind*; None for a type that is none."""
@@ -113,8 +114,10 @@ class Answers:
             )
             logger.error(message, error.code, number, exc_info=error, extra={"error_id": number})
             return self.internal(number)
-        message = code.message if error.message_data is None else worded(code, error.message_data)
-        body = self._body(code, message, error.data)
+        if error.message_data is None and error.data is not None:
+            body = b"%b%b}" % (self._starts.get(error.code) or self._start(code), encode(error.data))
+        else:
+            body = self._body(code, worded(code, error.message_data), error.data)
         if not error.headers and not error.compress:
             return Response.trusted(body, code.status, (self._type,))
         return whole(error, body, code.status, self._type[1])
@@ -125,6 +128,11 @@ class Answers:
         if self._style == "problem":
             content["instance"] = f"urn:error:{number}"
         return Response.trusted(encode(content), 500, (self._type, marked(number)))
+
+    def _start(self, code: ErrorCode) -> bytes:
+        """Return the body up to its data, which comes last in both formats; encoded once."""
+        start = self._starts[code.code] = self._body(code, code.message)[:-1] + b',"data":'
+        return start
 
     def _body(self, code: ErrorCode, message: str, data: Any = None) -> bytes:
         return encode(self._content(code.code, message, code.status, data))

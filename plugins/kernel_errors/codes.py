@@ -8,9 +8,9 @@ from typing import Any
 
 
 def _declared() -> str:
-    """Return "file:line" of the nearest frame outside this module."""
+    """Return "file:line" of what makes the code: the frame behind those of its constructor."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__") == __name__:
+    while frame.f_back and frame.f_code.co_name == "__init__":
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 

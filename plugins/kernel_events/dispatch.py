@@ -95,7 +95,8 @@ class Events:
         if event is None:
             for near in get_close_matches(name, [event.name for event in DEFAULTS], 1, ALIKE):
                 message = f"'{listeners[0].plugin}' listens to '{name}', which nobody declares; did you mean '{near}'?"
-                self.problems.append(Problem("event.unknown", "warning", message, "", listeners[0].where))
+                hint = f"rename it, or declare it: App(events=[Event('{name}')])"
+                self.problems.append(Problem("event.unknown", "warning", message, hint, listeners[0].where))
             return
         for one in listeners:
             for fault in one.lacks(event.payload):

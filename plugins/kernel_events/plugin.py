@@ -14,9 +14,9 @@ from kernel.layers import as_tuple, where
 from kernel.types import Application
 from kernel_events.dispatch import Events
 from kernel_events.event import DEFAULTS, Event
-from kernel_events.keeper import start_aside
+from kernel_events.keeper import spawn, start_aside
 from kernel_events.phases import framed
-from kernel_events.requests import request_layers
+from kernel_events.requests import ERROR, observing, request_layers
 
 
 class Specs:
@@ -58,6 +58,7 @@ class EventsPlugin(Plugin):
         kernel.provide("phase", phase)
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
+        kernel.provide("spawn", spawn)
 
     @hookimpl
     def kernel_events(self) -> Iterable[Event]:
@@ -74,6 +75,8 @@ class EventsPlugin(Plugin):
             for hooks in [answer] if isinstance(answer, Hooks) else as_tuple(answer):
                 self._add(name, hooks)
         self.events.compile()
+        if self.events.of(ERROR):
+            kernel.provide("observe", observing(self.events))
         return request_layers(self.events)
 
     def _add(self, name: str, hooks: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import Any
 
+from kernel_requests.media import codec
 from multipart import (  # type: ignore[import-untyped]  # it has no types
     MultipartError,
     MultipartSegment,
@@ -16,7 +17,6 @@ from kernel_forms.blocks import Blocks
 from kernel_forms.disk import in_thread
 from kernel_forms.folder import UploadFolder
 from kernel_forms.limits import Limits, refused
-from kernel_forms.media import charset
 from kernel_forms.spool import Spool
 from kernel_forms.upload import Upload
 
@@ -107,7 +107,7 @@ class Parts:
     async def _end(self, segment: MultipartSegment) -> None:
         spool = self._spool
         if spool is None:
-            value: Any = b"".join(self._chunks).decode(charset(segment.charset), "replace")
+            value: Any = b"".join(self._chunks).decode(codec(segment.charset), "replace")
         elif not (segment.filename or segment.size):
             return  # a file input that was left empty is neither file nor field
         else:

@@ -1,11 +1,13 @@
 """The plugin: it provides `request.form`."""
 
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 from anyio import to_thread
+from kernel_requests.media import codec
 
 from kernel import Plugin, Problem, Request, hookimpl
 from kernel.errors import HTTPException
@@ -47,6 +49,18 @@ class Forms(Plugin):
             hint = "name another one, or leave it out"
             yield Problem("forms.upload_dir", "error", message, hint, kernel.config.origin("limits", "upload_dir"))
 
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self) -> dict[str, Callable[[], Iterable[Problem]]]:
+        """Have the folder examined in which files wait on disk, or the one it is going to be made in."""
+        return {"upload folder": self._examine}
+
+    def _examine(self) -> Iterable[Problem]:
+        wanted = self._parent or Path(gettempdir())
+        folder = next(one for one in (wanted, *wanted.parents) if one.exists())
+        if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+            message = f"uploads that are too large for the memory go to '{wanted}', and '{folder}' cannot be written to"
+            yield Problem("forms.folder", "error", message, "change its mode, or name another in [limits] upload_dir")
+
 
 class Reading:
     """What `request.form` is a method of."""
@@ -82,5 +96,5 @@ class Reading:
                 boundary = media.boundary(request.headers["content-type"])
                 return Form(await parts.read(request, stream, boundary, limits, self._folder))
             if request.content_type == "application/x-www-form-urlencoded":
-                return Form(await urlencoded.read(stream, media.charset(request.charset), limits))
+                return Form(await urlencoded.read(stream, codec(request.charset), limits))
         raise HTTPException(415, "the body has to be a form: application/x-www-form-urlencoded or multipart/form-data")

@@ -12,7 +12,9 @@ from kernel.layers import Route
 from kernel.types import Application
 from kernel_limits.options import body_layer, timeout_layer
 
-FOUR_KIBIBYTES, MEBIBYTE, TEN_MEBIBYTES = Size("4KiB"), Size("1MiB"), Size("10MiB")
+FOUR_KIBIBYTES, EIGHT_KIBIBYTES = Size("4KiB"), Size("8KiB")
+SIXTEEN_KIBIBYTES, THIRTY_TWO_KIBIBYTES = Size("16KiB"), Size("32KiB")
+MEBIBYTE, TEN_MEBIBYTES = Size("1MiB"), Size("10MiB")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,12 @@ class LimitsConfig:
     max_json_size: Annotated[Size, "most bytes of a JSON body, if that is less"] = MEBIBYTE
     max_json_depth: Annotated[int, "how deep a JSON body may nest"] = 64
     max_query_fields: Annotated[int, "most fields of a query"] = 1000
+    max_query_size: Annotated[Size, "most bytes of a query"] = SIXTEEN_KIBIBYTES
+    max_headers: Annotated[int, "most headers of a request"] = 100
+    max_header_size: Annotated[Size, "most bytes of one header, its name included"] = EIGHT_KIBIBYTES
+    max_headers_total: Annotated[Size, "most bytes of all headers"] = THIRTY_TWO_KIBIBYTES
     max_cookies: Annotated[int, "most cookies of a request"] = 200
+    max_cookie_size: Annotated[Size, "most bytes of one cookie; a larger one is passed over"] = EIGHT_KIBIBYTES
     max_form_fields: Annotated[int, "most text fields of a form"] = 1000
     max_form_files: Annotated[int, "most files of a form"] = 100
     max_field_size: Annotated[Size, "most bytes of a text field"] = MEBIBYTE
@@ -34,6 +41,7 @@ class LimitsConfig:
     spool_size: Annotated[Size, "most bytes of a form's files that stay in memory; the rest goes to disk"] = MEBIBYTE
     upload_dir: Annotated[str, "where files wait on disk; default is the system's temporary folder"] = ""
     max_ranges: Annotated[int, "most parts of a file that one request may ask for"] = 16
+    max_background: Annotated[int, "most background calls that wait or run; one more is refused with 503"] = 1000
     max_validation_errors: Annotated[int, "most errors told about the data of a request"] = 100
 
 

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 Release = Callable[[], None]
 
@@ -21,7 +21,11 @@ class Shared(logging.Handler):
 
 
 class StreamOutput(Shared, logging.StreamHandler[TextIO]):
-    """Write to the standard error stream."""
+    """Write to the standard error stream, except what a logger of a server has written there itself."""
+
+    def filter(self, record: logging.LogRecord) -> Any:
+        """Let a record pass that stands on no screen yet."""
+        return super().filter(record) if not on_screen(record) else False
 
 
 class FileOutput(Shared, logging.FileHandler):
@@ -36,6 +40,17 @@ class FileOutput(Shared, logging.FileHandler):
             super().emit(record)
         except OSError:
             self.handleError(record)
+
+
+def on_screen(record: logging.LogRecord) -> bool:
+    """Tell whether a logger below the root has a handler of its own that writes *record* to a standard stream."""
+    logger, streams = logging.getLogger(record.name), (sys.stderr, sys.stdout)
+    while logger.parent:
+        for handler in logger.handlers:
+            if getattr(handler, "stream", None) in streams and record.levelno >= handler.level:
+                return True
+        logger = logger.parent
+    return False
 
 
 def hold(make: Callable[[], Shared], level: str) -> Release | None:

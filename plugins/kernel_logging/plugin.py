@@ -1,6 +1,7 @@
 """The plugin: it sends the records of the whole process to one place, in one form."""
 
-from collections.abc import AsyncIterator, Iterable
+import os
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -70,6 +71,11 @@ class Logging(Plugin):
             message = f"[logging] file: there is no folder '{self._file.parent}'"
             yield Problem("logging.file", "error", message, "create it, or change the path", "[logging] file")
 
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self) -> dict[str, Callable[[], Iterable[Problem]]]:
+        """Have the file examined, if records go to one."""
+        return {"log file": partial(unwritable, self._file)} if self._file else {}
+
     def _begin(self) -> None:
         if self._release is None:
             self._release = hold(self._make, self._level)
@@ -81,6 +87,14 @@ class Logging(Plugin):
         if self._release:
             self._release()
             self._release = None
+
+
+def unwritable(file: Path) -> Iterable[Problem]:
+    """Report a file, or else the folder it is to be made in, that cannot be written."""
+    place = file if file.exists() else file.parent
+    if not os.access(place, os.W_OK):
+        message = f"[logging] file: '{place}' cannot be written"
+        yield Problem("logging.unwritable", "error", message, "change its owner or its mode, or the path", str(file))
 
 
 def output(config: LoggingConfig, file: Path | None) -> Shared:

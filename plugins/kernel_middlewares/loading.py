@@ -37,7 +37,7 @@ class Loader:
                     found[path] = instance
         return found
 
-    def _error(self, kind: str, message: str, hint: str = "") -> None:
+    def _error(self, kind: str, message: str, hint: str) -> None:
         self.problems.error(f"middleware.{kind}", message, hint, self.place)
 
     def _imported(self, path: str) -> type[Middleware] | None:
@@ -48,7 +48,8 @@ class Loader:
         try:
             kind = load(f"{module}:{name}")
         except LookupError as error:
-            self._error("import", f"middleware '{path}' cannot be found: {error.args[0]}{nearest(module, name)}")
+            message = f"middleware '{path}' cannot be found: {error.args[0]}{nearest(module, name)}"
+            self._error("import", message, "mend [middlewares] active: package.module.Class")
             return None
         except Exception as error:  # whatever a stranger's module raises
             self._error("import", f"middleware '{path}' cannot be imported: {blame(error)}", f"see {innermost(error)}")

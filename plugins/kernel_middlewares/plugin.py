@@ -44,7 +44,7 @@ class Middlewares(Plugin):
         process = method(middleware, "process_application")
         if process is None:
             return None
-        wrapper = Wrapper(self._kernel)
+        wrapper = Wrapper(self._kernel, process)
         try:
             value = middleware.process_application(wrapper.kernel)
         except Exception as error:  # whatever it raises
@@ -55,7 +55,8 @@ class Middlewares(Plugin):
             return None
         if not callable(value):
             wrong = process.wrong(value, "the application or an ASGI application that wraps it")
-            loader.problems.error("middleware.application", str(wrong), "", process.where)
+            hint = "return what it was given, or an ASGI application that calls it"
+            loader.problems.error("middleware.application", str(wrong), hint, process.where)
         wrapper.outer = value
         return wrapper
 

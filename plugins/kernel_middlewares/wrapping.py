@@ -32,10 +32,12 @@ class Wrapper:
     """An ASGI application that a middleware put around the kernel, and the kernel that it was given.
 
     That one has all the state of *kernel*, but calling it leads on inwards; calling the kernel itself
-    would lead to the wrapper again.
+    would lead to the wrapper again. It bears the name of *process*, which `kernel explain` shows.
     """
 
-    def __init__(self, kernel: Application) -> None:
+    def __init__(self, kernel: Application, process: Method) -> None:
+        self.__qualname__, self.where = process.title, process.where
+
         async def call(itself: Any, scope: Scope, receive: Receive, send: Send) -> None:
             await self._inner(scope, receive, send)
 

@@ -1,8 +1,10 @@
 """What is wrong with the databases of a project, or unfit for production."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from kernel import Problem
+from kernel.errors import did_you_mean
 from kernel.types import Application
 from kernel_orm.config import DEFAULT, SECTION
 from kernel_orm.database import Database
@@ -10,6 +12,15 @@ from kernel_orm.declared import declared, unimportable
 from kernel_orm.url import in_memory
 
 EXTRAS = {"asyncpg": "asgi-kernel[postgresql]"}
+URLS = {
+    "postgresql": "postgresql://",
+    "sqlite": "sqlite://",
+    "mysql": "mysql+asyncmy://",
+    "mariadb": "mariadb+asyncmy://",
+    "oracle": "oracle+oracledb://",
+    "mssql": "mssql+aioodbc://",
+}
+"""How the URL of each kind of database begins whose driver works on an event loop."""
 
 
 def check(kernel: Application, databases: Mapping[str, Database], deploy: bool) -> Iterator[Problem]:
@@ -44,21 +55,40 @@ def _unusable(database: Database, section: str, where: str) -> Iterable[Problem]
     from sqlalchemy.exc import NoSuchModuleError
 
     try:
-        dialect = database.url.get_dialect()
-        dialect.import_dbapi()
+        url = database.url
+        dialect = url.get_dialect().get_async_dialect_cls(url)
     except ValueError as error:
-        yield Problem("orm.url", "error", f"[{section}] {error}", "", where)
+        yield Problem(
+            "orm.url",
+            "error",
+            f"[{section}] {error}",
+            "write postgresql://user@host/name or sqlite:///file.sqlite",
+            where,
+        )
     except NoSuchModuleError:
-        message = f"[{section}] url: SQLAlchemy knows no '{database.url.drivername}'"
+        name, _, driver = url.drivername.partition("+")
+        message = f"[{section}] url: SQLAlchemy knows no '{url.drivername}'{'' if driver else did_you_mean(name, URLS)}"
         yield Problem("orm.url", "error", message, "write postgresql:// or sqlite://, or install its dialect", where)
     except ImportError as error:
-        package = EXTRAS.get(error.name or "", error.name or "")
-        message = f"[{section}] the driver of '{database.url.drivername}' is not installed: {error}"
-        yield Problem("orm.driver", "error", message, f"pip install '{package}'", where)
+        yield _driverless(url.drivername, section, where, error)
     else:
-        if not dialect.is_async:
-            message = f"[{section}] the driver of '{database.url.drivername}' does not work on an event loop"
-            yield Problem("orm.driver", "error", message, "name one that does, like mysql+asyncmy://", where)
+        yield from _undriven(dialect, url.drivername, section, where)
+
+
+def _undriven(dialect: Any, drivername: str, section: str, where: str) -> Iterable[Problem]:
+    if not dialect.is_async:
+        message = f"[{section}] the driver of '{drivername}' does not work on an event loop"
+        yield Problem("orm.driver", "error", message, f"write {URLS.get(dialect.name, 'one that does')}", where)
+        return
+    try:
+        dialect.import_dbapi()
+    except ImportError as error:
+        yield _driverless(drivername, section, where, error)
+
+
+def _driverless(drivername: str, section: str, where: str, error: ImportError) -> Problem:
+    message = f"[{section}] the driver of '{drivername}' is not installed: {error}"
+    return Problem("orm.driver", "error", message, f"pip install '{EXTRAS.get(error.name or '', error.name)}'", where)
 
 
 def _unfit(database: Database, section: str, where: str) -> Iterable[Problem]:

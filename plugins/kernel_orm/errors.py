@@ -8,4 +8,4 @@ class Unreachable(KernelError):
 
 
 class ResponseBegun(KernelError):
-    """The session of a request was written to after its commit, while the response was being sent."""
+    """The session of a request was asked for, or written to, after its commit: when the response had begun."""

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from kernel_settings.sections import validate
@@ -80,6 +81,13 @@ class Orm(Plugin):
     def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
         """Report urls, drivers and models that cannot be used."""
         return check(kernel, self.databases, deploy)
+
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self) -> dict[str, Callable[[], Any]]:
+        """Have every database examined."""
+        from kernel_orm.migrations.examining import examine
+
+        return {f"database '{name}'": partial(examine, self._kernel, one) for name, one in self.databases.items()}
 
     @hookimpl
     def kernel_commands(self, cli: Any) -> None:

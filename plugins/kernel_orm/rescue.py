@@ -16,7 +16,7 @@ from kernel_orm.errors import Unreachable
 
 logger = logging.getLogger("kernel.orm")
 RETRY_AFTER = (b"retry-after", b"5")
-CANCELED = "57014"
+CANCELED, NO_TABLE = "57014", "42P01"
 TRANSIENT = ("57P", "53", "08", "40001", "40P01")
 """SQLSTATE of PostgreSQL: shutting down, out of resources, connection lost, serialization failure, deadlock."""
 Rescue = Callable[[Request, Any], Awaitable[Response]]
@@ -27,24 +27,41 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
     exc: Any = sys.modules.get("sqlalchemy.exc")  # if it is not imported, it has raised nothing
     if not issubclass(exc_type, (Unreachable, *((exc.TimeoutError, exc.DBAPIError) if exc else ()))):
         return None
-    otherwise = next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=Exception, route=route)), None)
+
+    def usual(kind: type[Exception], otherwise: Any) -> Any:
+        return next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=kind, route=route)), otherwise)
+
+    unexpected, told = usual(Exception, _raised), usual(HTTPException, _plain)
 
     async def answer(request: Request, error: Exception) -> Response:
         status = status_of(error)
         if status is None:
-            value: Any = otherwise(request, error) if otherwise else _raised(error)
-            response: Response = await value if isawaitable(value) else value
-            return response
+            _explain(error)
+            return await _response(unexpected(request, error))
         text = getattr(error, "orig", None) or error.args[0]
         logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
-        rescue: Rescue = kernel.service("rescue")
-        return await rescue(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else []))
+        return await _response(told(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else [])))
 
     return answer
 
 
-def _raised(error: Exception) -> Response:
+def _explain(error: Any) -> None:
+    """Tell whoever reads the traceback what to do about a table that does not exist."""
+    if getattr(error.orig, "sqlstate", None) == NO_TABLE or str(error.orig).startswith("no such table"):
+        error.add_note("Its tables are made by 'kernel db create', or 'kernel db upgrade' where there are revisions")
+
+
+def _raised(request: Request, error: Exception) -> Response:
     raise error
+
+
+def _plain(request: Request, error: HTTPException) -> Response:
+    return Response(error.detail, error.status, error.headers)
+
+
+async def _response(value: Any) -> Response:
+    response: Response = await value if isawaitable(value) else value
+    return response
 
 
 def status_of(error: Any) -> int | None:

@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger("kernel.orm")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Safe methods (RFC 9110 §9.2.1)."""
+HINT = "write before that, or use async with kernel_orm.session(request)"
 Databases = Mapping[str, Database]
 
 
 class Unit:
     """One session of one request, and what becomes of it."""
 
-    __slots__ = ("_name", "_open", "closed", "session", "settled")
+    __slots__ = ("_name", "_open", "closed", "session")
 
     def __init__(self, open_: dict[str, "Unit"], name: str, session: "AsyncSession") -> None:
         self._open, self._name, self.session = open_, name, session
-        self.settled = self.closed = False
+        self.closed = False
 
     async def settle(self, request: Request, response: Response) -> Response:
         """Commit, or roll back behind an error response; then give the connection back.
@@ -40,24 +41,17 @@ class Unit:
         """
         if response.status < 400:
             await self.session.commit()
-            self.settled = True
             if response.streamed:
                 _protect(self.session)
                 request.after = (self.close, *request.after)
                 return response
-        self.settled = True
         await self.close(request)
         return response
 
     async def finish(self, request: Request, outcome: str) -> None:
         """Give the connection back if that has not happened; what is not committed is rolled back."""
-        if self.closed:
-            return
-        if not self.settled and outcome in ("ok", "bypass") and self.session.in_transaction():
-            message = "%s %r: a session that was opened behind the response was left without a commit; use %s"
-            hint = "async with kernel_orm.session(request)"
-            logger.warning(message, request.scope["method"], request.scope["path"], hint)
-        await self.close(request)
+        if not self.closed:
+            await self.close(request)
 
     async def close(self, request: Request) -> None:
         """Roll back what is open and give the connection back; one that fails at it is thrown away."""
@@ -77,8 +71,7 @@ def _protect(session: "AsyncSession") -> None:
     from sqlalchemy import event
 
     def refuse(*_: Any) -> None:
-        hint = "write before the first byte, or use async with kernel_orm.session(request)"
-        raise ResponseBegun(f"the session of the request was committed when the response began; {hint}")
+        raise ResponseBegun(f"the session of the request was committed when the response began; {HINT}")
 
     def refuse_statement(state: Any) -> None:
         if state.is_insert or state.is_update or state.is_delete:
@@ -93,8 +86,11 @@ def session_of(request: Request, databases: Databases, name: str = DEFAULT) -> "
 
     Raises:
         LookupError: there is no such database.
+        ResponseBegun: the request has been answered, so nothing would commit.
     """
     held = vars(request)
+    if "response" in held:
+        raise ResponseBegun(f"the request has been answered; {HINT}")
     if "db_sessions" not in held:
         held["db_sessions"] = {}
     units: dict[str, Unit] = held["db_sessions"]
@@ -118,7 +114,7 @@ class CurrentSession:
         self._kernel, self._databases = kernel, databases
 
     def __call__(self, name: str = DEFAULT) -> "AsyncSession":
-        """Return the session for one database; LookupError without such a database, or outside of a request."""
+        """Return the session for one database; raises as `session_of`, and LookupError outside of a request."""
         return session_of(self._request(), self._databases, name)
 
     async def remove(self, name: str = DEFAULT) -> None:

@@ -5,6 +5,7 @@ be written before yours is: what keeps values unique is a constraint of the tabl
 turns its error into the one of the validator.
 """
 
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -58,9 +59,9 @@ class Lookup(Validator):
             value = fold(value)
         return await self.judge(value, meta)
 
+    @abstractmethod
     async def judge(self, value: Any, meta: Meta) -> Any:
         """Return None or the message for a value that is not blank."""
-        raise NotImplementedError
 
 
 class Unique(Lookup):

@@ -36,7 +36,8 @@ def fitting(column: "Column[Any]", value: Any, dialect: str) -> Any:
         kind = column.type.python_type
     except NotImplementedError:
         return value
-    value = converted(kind, value)
+    if kind is not object:  # which is what types say that do not know
+        value = converted(kind, value)
     if isinstance(value, str):
         return value if storable(value) else ABSENT
     if isinstance(value, int):

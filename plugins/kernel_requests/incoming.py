@@ -70,7 +70,7 @@ class Incoming:
         Raises:
             HTTPException: 415, the charset is not known; 400, the body is not in it; and as `stream`.
         """
-        charset = self._request.charset or "utf-8"
+        charset = self._request.charset
         return media.text(await self.body(), charset)
 
     async def json(self) -> Any:

@@ -13,18 +13,17 @@ from typing import Any
 from msgspec.json import decode as decode_unchecked, encode
 
 from kernel.errors import HTTPException
+from kernel_requests.media import charset_of
 
 _media_type = re.compile(r"application/json|[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\+json").fullmatch
-_charset = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE).search
 STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 OTHERS = bytes(set(range(256)) - set(b'[{]}:"'))
 
 
 def check_media_type(content_type: str) -> None:
     """Raise HTTPException(415) unless a Content-Type says JSON, in UTF-8 (RFC 8259 §8.1, RFC 6839 §3.1)."""
-    charset = _charset(content_type)
-    encoding = charset[1].strip().lower() if charset else "utf-8"
-    if not _media_type(content_type.partition(";")[0].strip().lower()) or encoding not in ("utf-8", "us-ascii"):
+    charset = charset_of(content_type)
+    if not _media_type(content_type.partition(";")[0].strip().lower()) or charset not in (None, "utf-8", "us-ascii"):
         raise HTTPException(415, "the body has to be application/json in UTF-8")
 
 
@@ -34,16 +33,21 @@ def decode(body: bytes, depth: int) -> Any:
     Raises:
         HTTPException: 400, it is malformed, ambiguous or too deep.
     """
+    value = decode_ambiguous(body, depth)
+    if repeats_key(body, value):
+        raise HTTPException(400, "the JSON repeats a key")
+    return value
+
+
+def decode_ambiguous(body: bytes, depth: int) -> Any:
+    """Return the same, with the last value of a key that is repeated."""
     brackets = body.count(b"{") + body.count(b"[")
     if brackets > depth and nesting(outside_strings(body)) > depth:
         raise HTTPException(400, f"the JSON nests deeper than {depth} levels")
     try:
-        value = decode_unchecked(body)
+        return decode_unchecked(body)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"the body is not valid JSON: {error}") from error
-    if repeats_key(body, value):
-        raise HTTPException(400, "the JSON repeats a key")
-    return value
 
 
 def repeats_key(body: bytes, value: Any) -> bool:

@@ -19,7 +19,12 @@ def content_type(request: Request) -> str:
 
 def charset(request: Request) -> str | None:
     """Return the charset that the media type names, in lower case; None if it names none."""
-    found = _charset(request.headers.get("content-type", ""))
+    return charset_of(request.headers.get("content-type", ""))
+
+
+def charset_of(kind: str) -> str | None:
+    """Return the charset that a Content-Type names, in lower case; None if it names none."""
+    found = _charset(kind)
     return found[1].strip().lower() if found else None
 
 
@@ -29,19 +34,29 @@ def content_length(request: Request) -> int | None:
     return int(announced) if len(announced) < 20 and announced.isascii() and announced.isdecimal() else None
 
 
-def text(body: bytes, name: str) -> str:
+def codec(name: str | None) -> str:
+    """Return the codec of a charset, UTF-8 for None; only those of plain text, none that could cost more than reading.
+
+    Raises:
+        HTTPException: 415, it is not a charset of texts.
+    """
+    try:
+        found = codecs.lookup("utf-8" if name is None else name).name
+    except (LookupError, ValueError):
+        found = ""
+    if not found.startswith(TEXTS) or found == "utf-7":  # others unpack, or take quadratic time
+        raise HTTPException(415, "the charset of the body is not known here")
+    return found
+
+
+def text(body: bytes, name: str | None) -> str:
     """Return *body* decoded from the charset *name*.
 
     Raises:
         HTTPException: 415, it is not a charset of texts; 400, the body is not in it.
     """
+    found = codec(name)
     try:
-        codec = codecs.lookup(name).name
-    except (LookupError, ValueError):
-        codec = ""
-    if not codec.startswith(TEXTS) or codec == "utf-7":  # others unpack, or take quadratic time
-        raise HTTPException(415, "the charset of the body is not known here")
-    try:
-        return body.decode(codec)
+        return body.decode(found)
     except UnicodeDecodeError as error:
-        raise HTTPException(400, f"the body is not valid {codec}") from error
+        raise HTTPException(400, f"the body is not valid {found}") from error

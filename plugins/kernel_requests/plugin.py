@@ -56,3 +56,12 @@ def address(request: Request, end: str, first: str) -> dict[str, Any] | None:
     """Return one end of the connection as {*first*, "port"}; None if the server does not say."""
     pair = request.scope.get(end)
     return {first: pair[0], "port": pair[1]} if pair else None
+
+
+def offers(kernel: Application, attribute: str) -> bool:
+    """Tell whether requests of a kernel have an attribute that another plugin provides, such as "form"."""
+    try:
+        kernel.service(f"request.{attribute}")
+    except LookupError:
+        return False
+    return True

@@ -26,6 +26,8 @@ def simplified(value: Any) -> Any:
         return dict(value)
     if isinstance(value, Collection):
         return list(value)
+    if hasattr(value, "model_dump"):  # a model of pydantic
+        return value.model_dump(mode="json")
     if isinstance(value, Raw):
         return None  # JSON already: the encoder takes it as it is, only the search for NaN asks
     raise TypeError(f"a value of type '{type(value).__qualname__}' has no form in JSON")
@@ -55,7 +57,7 @@ def refuse_nan(value: Any) -> None:
 
 
 def encode(value: Any) -> bytes:
-    """Return *value* as JSON: builtins, dates, UUID, Decimal, Enum, dataclasses, structs.
+    """Return *value* as JSON: builtins, dates, UUID, Decimal, Enum, dataclasses, structs, models of pydantic.
 
     Raises:
         TypeError: a type that has no form in JSON.

@@ -1,6 +1,8 @@
 """The plugin "responses": renders what handlers return, and knows the media folder."""
 
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, cast
 
 from kernel import Plugin, Problem, Response, hookimpl
@@ -25,7 +27,8 @@ class Responses(Plugin):
         """Find the media folder, and how files are sent."""
         settings: Any = kernel.config  # a mapping that knows its folder as well
         folder = settings.get("environment", {}).get("media_path") or "media"
-        kernel.provide("media_path", (settings.root / folder).resolve())
+        self._folder: Path = (settings.root / folder).resolve()
+        kernel.provide("media_path", self._folder)
         given = {key: settings.get(section, {}).get(key) for section, key in SENDING}
         kernel.provide("sending", Sending(**{key: value for key, value in given.items() if isinstance(value, int)}))
 
@@ -37,6 +40,17 @@ class Responses(Plugin):
             message = f"[environment] media_path: there is no folder '{folder}'"
             where = settings.origin("environment", "media_path")
             yield Problem("responses.media_path", "error", message, "create it, or change media_path", where)
+
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self) -> dict[str, Callable[[], Iterable[Problem]]]:
+        """Have the media folder examined."""
+        return {"media folder": self._examine}
+
+    def _examine(self) -> Iterable[Problem]:
+        folder = self._folder
+        if folder.exists() and not (folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)):
+            message = f"the media folder '{folder}' is not a folder that can be read and written"
+            yield Problem("responses.media_path", "error", message, "change its owner or its mode", str(folder))
 
     @hookimpl
     def kernel_render(self, type_: type) -> Callable[[Any], Response] | None:

@@ -65,6 +65,6 @@ def encoder(kind: type) -> Encode | None:
     """Return the encoder for values of *kind*; None for a type that is not known here."""
     if issubclass(kind, Awaitable):  # a forgotten "await"; some of these are iterators as well
         return None
-    if is_dataclass(kind) or hasattr(kind, "__attrs_attrs__"):
+    if is_dataclass(kind) or hasattr(kind, "__attrs_attrs__") or hasattr(kind, "model_dump"):
         return json
     return next((encode for bases, encode in ENCODERS if issubclass(kind, bases)), None)

@@ -14,6 +14,7 @@ Bound = tuple[Route, Handler]
 _token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 ANY = "any"
 """The method of mounts, which take every one; methods of routes are upper case."""
+METHOD = "name one or several, as in Route(path, ['GET', 'POST'], handler)"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def survey(routes: Iterable[Bound]) -> list[Entry]:
         try:
             parts = _parts(route)
         except ValueError as error:
-            problems.append(_problem("route.path", str(error), route))
+            hint = "mend the path, as in '/users/<id:int>'"
+            problems.append(_problem("route.path", str(error), hint, route))
             continue
         ssl = bool(route.effective.only_ssl)
         methods = (ANY,) if isinstance(route, Mount) else tuple(dict.fromkeys(route.methods))
@@ -86,14 +88,16 @@ def _parts(route: Route) -> Parts:
 
 def _wrong_methods(route: Route, methods: Sequence[str]) -> Iterator[Problem]:
     if not methods:
-        yield _problem("route.method", f"path '{route.path}': the route names no method", route)
+        yield _problem("route.method", f"path '{route.path}': the route names no method", METHOD, route)
     for method in methods:
         if not _token(method):
-            yield _problem("route.method", f"path '{route.path}': {method!r} is no method (RFC 9110 §9.1)", route)
+            yield _problem(
+                "route.method", f"path '{route.path}': {method!r} is no method (RFC 9110 §9.1)", METHOD, route
+            )
 
 
-def _problem(kind: str, message: str, route: Route) -> Problem:
-    return Problem(kind, "error", f"'{route.app}': {message}" if route.app else message, where=route.where)
+def _problem(kind: str, message: str, hint: str, route: Route) -> Problem:
+    return Problem(kind, "error", f"'{route.app}': {message}" if route.app else message, hint, route.where)
 
 
 def _duplicates(entries: Iterable[Entry]) -> Iterator[Problem]:

@@ -16,9 +16,7 @@ class Plugins:
     """[plugins]"""
 
     active: Annotated[tuple[str, ...], "plugins that run; 'standard' means those of asgi-kernel"] = ("standard",)
-    blocked: Annotated[
-        tuple[str, ...], "plugins that do not run although they are named, as `acme` or `acme<2: why`"
-    ] = ()
+    blocked: Annotated[tuple[str, ...], "plugins that do not run: acme, or acme<2: why"] = ()
     optional: Annotated[tuple[str, ...], "plugins that may fail"] = ()
     on_error: Annotated[Literal["fail", "disable"], "whether a plugin that fails forbids the start"] = "fail"
 
@@ -73,4 +71,8 @@ class Settings(Plugin):
             guess = did_you_mean(section, owned)
             if guess:
                 where = kernel.config.origin(section)
-                yield Problem("config.section", "warning", f"no plugin owns section [{section}]{guess}", "", where)
+                message, hint = (
+                    f"no plugin owns section [{section}]{guess}",
+                    "rename it, unless it is a section of an app",
+                )
+                yield Problem("config.section", "warning", message, hint, where)

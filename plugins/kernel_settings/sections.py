@@ -1,6 +1,6 @@
 """Validate one section against its plugin's Config: a dataclass or a msgspec.Struct."""
 
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -9,6 +9,7 @@ from kernel.errors import Findings, did_you_mean
 from kernel_settings.masking import MASK, mask
 
 BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+SCHEMA = "'kernel config schema' lists every key, its type and its meaning"
 LISTS = (tuple, list, set, frozenset)
 
 
@@ -25,6 +26,20 @@ def coerce(value: Any, hint: Any) -> Any:
     elif hint is bool and isinstance(value, str):
         value = BOOLEANS.get(value.lower(), value.lower())
     return msgspec.convert(value, hint, strict=False, dec_hook=lambda kind, text: kind(text))
+
+
+def choices(hint: Any) -> list[str]:
+    """Return the values that a type allows, if they can be counted."""
+    kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    if get_origin(kind) is Literal:
+        return [str(one) for one in get_args(kind)]
+    return [str(one.value) for one in getattr(kind, "__members__", {}).values()]
+
+
+def meaning(hint: Any) -> str:
+    """Return what a key means, as its author says, or where that is told."""
+    texts = [part for part in getattr(hint, "__metadata__", ()) if isinstance(part, str)]
+    return f"it says: {texts[0]}" if texts else SCHEMA
 
 
 def validate(config: Config, section: str, schema: type, problems: Findings) -> Any:
@@ -45,14 +60,15 @@ def validate(config: Config, section: str, schema: type, problems: Findings) -> 
             values[name] = coerce(value, hints[name])
         except ValueError as error:
             shown = mask(config, section, key, value)
-            why = "the value does not fit" if MASK in str(shown) else error  # which may quote the value
-            problems.error("config.value", f"[{section}] {key}: {why}, not {shown!r}", "", where)
+            among = f"expected one of {', '.join(choices(hints[name]))}" if choices(hints[name]) else error
+            why = "the value does not fit" if MASK in str(shown) else among  # the error may quote the value
+            problems.error("config.value", f"[{section}] {key}: {why}, not {shown!r}", meaning(hints[name]), where)
     if len(problems) > known:
         return None
     try:
         instance = schema(**values)
     except (TypeError, ValueError) as error:
-        problems.error("config.value", f"[{section}] {error}", "", config.origin(section))
+        problems.error("config.value", f"[{section}] {error}", SCHEMA, config.origin(section))
         return None
     config[section] = {**given, **{name: getattr(instance, name) for name in hints}}
     return instance

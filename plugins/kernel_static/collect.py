@@ -45,6 +45,7 @@ def command(library: Library) -> click.Group:
     @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
     def collect_(folder: Path) -> None:
         """Copy all static files into FOLDER, under their plain and their hashed names."""
-        click.echo(f"{len(collect(library, folder))} files are in '{folder}'")
+        count = len(collect(library, folder))
+        click.echo(f"{count} {'file is' if count == 1 else 'files are'} in '{folder}'")
 
     return static

@@ -71,12 +71,19 @@ class Folders:
                 self.open(path).file.close()
                 yield path
 
+    def _guess(self, app: str) -> str:
+        """Return "; did you mean 'x'?", where the last part of a dotted name may stand for the whole or the reverse."""
+        by_end = {name.rpartition(".")[2]: name for name in self.apps}
+        near = by_end.get(app.rpartition(".")[2])
+        return f"; did you mean '{near}'?" if near else did_you_mean(app, self.apps)
+
     def missing(self, path: str) -> LookupError:
         """Return the error that says why there is no *path*."""
         app = path.partition("/")[0]
         if app not in self.apps:
-            reason = f"no app '{app}' has static_dirs{did_you_mean(app, self.apps)}"
-            return LookupError(f"static file '{path}': {reason}; a path begins with the name of an app")
+            known = f"a path begins with the name of an app: {', '.join(map(repr, self.apps))}{self._guess(app)}"
+            reason = f"no app '{app}' has static_dirs{f'; {known}' if self.apps else ', nor has any other'}"
+            return LookupError(f"static file '{path}': {reason}")
         looked = ", ".join(f"'{folder}'" for folder in self.apps[app])
         return LookupError(f"static file '{path}': there is no such file in {looked}")
 

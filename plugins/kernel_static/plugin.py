@@ -1,6 +1,7 @@
 """The plugin "static": it finds the folders of all apps and serves them under one prefix."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -83,6 +84,17 @@ class Static(Plugin):
                 message = f"app '{name}': static_dirs names '{folder}', which is no folder"
                 where = getattr(self._plugins[name], "where", "")
                 yield Problem("static.folder", "error", message, "create it, or mend static_dirs", where)
+
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self) -> dict[str, Callable[[], Iterable[Problem]]]:
+        """Have the folders examined, if there are some."""
+        return {"static folders": self._examine} if self._library.folders.apps else {}
+
+    def _examine(self) -> Iterable[Problem]:
+        for name, folders in self._library.folders.apps.items():
+            for folder in [folder for folder in folders if not os.access(folder, os.R_OK | os.X_OK)]:
+                message = f"app '{name}': the static folder '{folder}' cannot be read"
+                yield Problem("static.unreadable", "error", message, "change its owner or its mode", str(folder))
 
     @hookimpl
     def kernel_commands(self, cli: Any) -> None:

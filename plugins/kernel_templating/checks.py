@@ -29,7 +29,7 @@ def uncompilable(templates: Templates) -> Iterator[Problem]:
             templates.template(name)
         except TemplateSyntaxError as error:
             message = f"template '{name}': {error.message}"
-            yield Problem("templates.syntax", "error", message, "", f"{error.filename}:{error.lineno}")
+            yield Problem("templates.syntax", "error", message, "mend this line", f"{error.filename}:{error.lineno}")
         except UnicodeDecodeError:
             continue  # a picture beside the templates, say; whoever renders it is told
 
@@ -49,7 +49,8 @@ def dangling(templates: Templates, name: str) -> Iterator[Problem]:
         if isinstance(wanted, str) and not optional and templates.folders.find(wanted, own) is None:
             known = [one.rpartition(SEPARATOR)[2] for one in templates.folders]
             message = f"template '{name}': there is no template {wanted!r}{did_you_mean(wanted, known)}"
-            yield Problem("templates.missing", "error", message, "", f"{filename}:{node.lineno}")
+            hint = "create it, or mend the name; 'ignore missing' lets an include go without"
+            yield Problem("templates.missing", "error", message, hint, f"{filename}:{node.lineno}")
 
 
 def claims(

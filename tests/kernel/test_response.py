@@ -198,7 +198,7 @@ def test_a_wrong_attribute_of_a_cookie_is_refused(attributes):
 
 @given(st.text(), st.text())
 def test_a_cookie_that_is_accepted_is_read_back(name, value):
-    assume(name.lower() not in Morsel._reserved)  # the reader takes such a name for an attribute
+    assume(name.lower() not in Morsel._reserved and name[:1] != "$")  # the reader takes such a name for an attribute
     response = Response(b"")
     try:
         response.set_cookie(name, value)

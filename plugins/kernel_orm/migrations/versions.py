@@ -99,7 +99,7 @@ def _told(ran: list[Any], history: History) -> Iterator[None]:
     except Fault:
         raise
     except CommandError as error:
-        raise Fault("history", str(error)) from error
+        raise Fault("history", str(error), "'kernel db history' lists the revisions") from error
     except Exception as error:
         reason = getattr(error, "orig", None) or error
         what = history.named(ran[-1].info.up_revision_ids[0]) if ran else "the history"

@@ -3,6 +3,7 @@
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -10,12 +11,16 @@ from hypothesis import given, strategies as st
 from kernel_admin.binding import Place, default_bind, parse
 from kernel_admin.faults import Fault
 
+from kernel.boot.config import Config
+
 
 @pytest.mark.parametrize(
     ("text", "family", "address"),
     [
         ("127.0.0.1:80", socket.AF_INET, ("127.0.0.1", 80)),
         ("localhost", socket.AF_INET, ("localhost", 8000)),
+        ("0.0.0.0", socket.AF_INET, ("0.0.0.0", 8000)),
+        ("shop:80", socket.AF_INET, ("shop", 80)),
         ("[::1]:80", socket.AF_INET6, ("::1", 80)),
         ("[::1]", socket.AF_INET6, ("::1", 8000)),
         ("unix:/tmp/x", socket.AF_UNIX, "/tmp/x"),
@@ -26,7 +31,9 @@ def test_addresses_are_understood(text: str, family: int, address: object) -> No
     assert parse(text) == (family, address)
 
 
-@pytest.mark.parametrize("text", ["", ":80", "host:port", "host:", "host:²", "unix:", "fd://x"])
+@pytest.mark.parametrize(
+    "text", ["", ":80", "host:port", "host:", "host:²", "unix:", "fd://x", "nonsense", "[nonsense]", "127.0.0.1:99999"]
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is no address"):
         parse(text)
@@ -62,10 +69,11 @@ def test_an_address_in_use_is_told() -> None:
     assert fault.value.exit_code == 3
 
 
-@pytest.mark.parametrize("text", ["127.0.0.1:99999", "host.invalid:80"])
-def test_an_address_that_cannot_be_is_told(text: str) -> None:
-    with pytest.raises(Fault, match="cannot be bound"):
-        Place.open(text)
+def test_an_address_that_cannot_be_is_told() -> None:
+    with pytest.raises(Fault, match="cannot be bound") as fault:
+        Place.open("host.invalid:80")
+
+    assert fault.value.problems[0].hint == "choose another place with --bind"
 
 
 def test_a_socket_file_comes_and_goes(tmp_path: Path) -> None:
@@ -107,6 +115,24 @@ def test_a_socket_is_inherited_by_its_number() -> None:
 
 
 def test_the_configuration_says_where_to_bind() -> None:
-    assert default_bind({}) == "127.0.0.1:8000"
-    assert default_bind({"networking": {"bind": "[::]:1"}}) == "[::]:1"
-    assert default_bind({"networking": {"bind": ("one:1", "two:2")}}) == "one:1"
+    assert default_bind(Config({})) == "127.0.0.1:8000"
+    assert default_bind(Config({"networking": {"bind": "[::]:1"}})) == "[::]:1"
+    assert default_bind(Config({"networking": {"bind": ("one:1", "two:2")}})) == "one:1"
+
+
+def test_a_bind_in_the_configuration_that_is_no_address_is_told_with_its_line(make_project: Any, invoke: Any) -> None:
+    make_project("[networking]\nbind = nonsense\n")
+    result = invoke("run")
+
+    assert result.exit_code == 78
+    assert "[networking] bind: 'nonsense' is no address" in result.stderr
+    assert "config.ini:2\n    -> write one like 127.0.0.1:8000, " in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "demo"])
+def test_a_wrong_bind_is_usage_and_says_what_one_looks_like(make_project: Any, invoke: Any, command: str) -> None:
+    make_project("[apps\n")  # told after what is wrong with the command itself
+    result = invoke(command, "--bind", "nonsense")
+
+    assert result.exit_code == 2
+    assert "--bind: 'nonsense' is no address like 127.0.0.1:8000, [::1]:8000 or unix:/path" in result.stderr

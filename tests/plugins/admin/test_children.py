@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -188,6 +189,27 @@ def test_a_child_that_cannot_start_waits_for_a_change(
     assert code == 0
     assert len(reloader.spawned) == 2
     assert capsys.readouterr().err.count("not serving; waiting for a change") == 1
+
+
+def test_while_nothing_serves_clients_are_refused_and_later_served_at_the_same_address(
+    project: Path, scripted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+
+    def refused(reloader: Reloader) -> None:
+        leave(reloader)
+        host, port = reloader._bind.split(":")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, int(port)), timeout=1)
+        said.append(reloader._bind)
+
+    leave = Reloader._leave
+    monkeypatch.setattr(Reloader, "_leave", refused)
+    code, reloader = scripted([set(), {"shop.py"}, set(), {"shop.py"}, set(), signal.SIGINT], None, 3, None)
+
+    assert code == 0
+    assert len(said) == 2
+    assert [url.removeprefix("http://") for url in reloader.said] == said
 
 
 def test_a_configuration_that_cannot_be_read_waits_for_a_change(

@@ -7,6 +7,10 @@ import pytest
 from kernel_admin.config import default_values, keys
 from kernel_admin.tables import cell, plain
 
+import kernel
+from kernel import Kernel
+from kernel.boot.config import locate
+
 CONFIG = """
 [apps]
 active = shop:app
@@ -63,12 +67,49 @@ def test_check_exits_78(make_project: Any, invoke: Any, invoke_json: Any) -> Non
     assert invoke_json("config", "check")["problems"][0]["id"] == "config.value"
 
 
+def test_check_knows_every_finding_that_stands_in_the_configuration(make_project: Any, invoke_json: Any) -> None:
+    make_project("[plugins]\nactive = standard, nope\n[apps]\nactive = broken\n", broken="raise ValueError")
+
+    assert [one["message"] for one in invoke_json("config", "check")["problems"]] == [
+        "plugin 'nope' is not installed",
+    ]
+
+
 def test_the_schema_lists_every_key(invoke_json: Any) -> None:
     rows = {(row["section"], row["key"]): row for row in invoke_json("config", "schema")}
 
     assert rows["networking", "bind"]["type"] == "str"
     assert rows["networking", "bind"]["default"] == "127.0.0.1:8000"
     assert rows["plugins", "active"]["help"]
+
+
+@pytest.mark.parametrize(
+    "more", ["[errors]\nformat = xml", "[plugins]\nactive = standard, nope", "[apps]\nactive = nowhere\nx = 1"]
+)
+def test_the_schema_depends_on_no_value(make_project: Any, invoke_json: Any, more: str) -> None:
+    make_project("[networking]\n")
+    healthy = invoke_json("config", "schema")
+    kernel.app = Kernel(lambda: locate()[0])
+    make_project(more)
+
+    assert invoke_json("config", "schema") == healthy
+
+
+def test_the_schema_of_a_plugin_that_cannot_run_is_listed(make_project: Any, invoke_json: Any) -> None:
+    wrong = """
+from dataclasses import dataclass
+from kernel import Plugin
+@dataclass
+class Config:
+    size: int
+class Wrong(Plugin):
+    name, Config = "wrong", Config
+    def kernel_nothing(self): ...
+"""
+    make_project("[apps]\nactive = wrong:Wrong", wrong=wrong)
+    rows = invoke_json("config", "schema")
+
+    assert ("wrong", "size") in [(row["section"], row["key"]) for row in rows]
 
 
 def test_a_struct_is_a_schema_too() -> None:

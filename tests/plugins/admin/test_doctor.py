@@ -36,7 +36,99 @@ def test_a_port_in_use_is_a_finding(make_project: Any, invoke: Any) -> None:
 def test_a_configuration_that_cannot_be_read_is_a_finding(make_project: Any, invoke_json: Any) -> None:
     make_project("[networking\n")
 
-    assert invoke_json("doctor")["checks"]["configuration"] is False
+    found = invoke_json("doctor")
+
+    assert found["checks"]["configuration"] is False
+    assert len(found["problems"]) == 1
+
+
+def test_no_configuration_at_all_is_a_finding(make_project: Any, invoke: Any) -> None:
+    make_project(None)
+    result = invoke("doctor")
+
+    assert result.exit_code == 1
+    assert "'kernel new project NAME' writes one" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "check"),
+    [
+        ("[errors]\nformat = xml\n", "configuration"),
+        ("[plugins]\nactive = standard, nope\n", "configuration"),
+        ("[apps]\nactive = broken\n", "plugins and apps"),
+    ],
+)
+def test_what_the_boot_finds_is_told_and_the_rest_examined(
+    make_project: Any, invoke: Any, invoke_json: Any, more: str, check: str
+) -> None:
+    make_project(FREE + more, broken="raise ValueError('no luck')")
+    found = invoke_json("doctor")
+
+    assert [name for name, healthy in found["checks"].items() if not healthy] == [check]
+    assert len(found["problems"]) == 1
+    assert "media folder" in found["checks"]
+    assert invoke("doctor").exit_code == 1
+
+
+def test_a_bind_that_is_no_address_is_a_finding(make_project: Any, invoke_json: Any) -> None:
+    make_project("[networking]\nbind = nonsense\n")
+
+    assert invoke_json("doctor")["checks"]["port"] is False
+
+
+def test_warnings_are_no_failure(make_project: Any, invoke: Any) -> None:
+    make_project(f"{FREE}[netwoking]\nx = 1\n")
+    result = invoke("doctor")
+
+    assert result.exit_code == 0
+    assert "did you mean 'networking'" in result.stdout
+
+
+EXAMINED = """
+import anyio
+from kernel import Plugin, Problem, hookimpl
+
+class Cellar(Plugin):
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self):
+        return {"cellar": self.look, "attic": self.climb, "well": self.wait}
+
+    async def look(self):
+        await anyio.sleep(0)
+        return [Problem("cellar.wet", "error", "it is wet", "dry it")]
+
+    def climb(self): raise ValueError("no ladder")
+
+    async def wait(self): await anyio.sleep_forever()
+
+class Mute(Plugin):
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self): raise ValueError("no answer")
+
+class Second(Plugin):
+    @hookimpl(optionalhook=True)
+    def kernel_doctor(self): return {"cellar": lambda: None}
+"""
+
+
+def test_plugins_say_what_can_be_examined(make_project: Any, invoke_json: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel_admin.examination.PATIENCE", 0.5)
+    make_project(f"{FREE}[apps]\nactive = more:Mute, more:Cellar, more:Second\n", more=EXAMINED)
+    found = invoke_json("doctor")
+
+    assert [name for name, healthy in found["checks"].items() if not healthy] == [
+        "more:Mute",
+        "cellar",
+        "attic",
+        "well",
+    ]
+    assert [problem["message"] for problem in found["problems"]] == [
+        "plugin 'more:Mute' could not be examined: plugin 'more:Mute': hook 'kernel_doctor' failed: "
+        "ValueError: no answer",
+        "it is wet",
+        "attic (plugin 'more:Cellar') could not be examined: ValueError: no ladder",
+        "well (plugin 'more:Cellar'): no answer within 0.5 seconds",
+    ]
 
 
 def test_an_old_python_is_a_finding() -> None:

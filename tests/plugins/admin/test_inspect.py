@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel_admin.check import summary
 
 STEP = {"phase", "callable", "plugin", "level", "where", "async", "status"}
 
@@ -30,7 +31,14 @@ def test_check_exits_1_on_a_wrong_value_and_tells_the_line(make_project: Any, in
 
     assert result.exit_code == 1
     assert "config.ini:2" in result.stdout
-    assert "1 errors, 0 warnings" in result.stdout
+    assert result.stdout.splitlines()[-1] == "1 error"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [((0, 0), "no problems"), ((1, 2), "1 error, 2 warnings"), ((0, 1), "1 warning")]
+)
+def test_findings_are_counted_in_words_that_fit(found: tuple[int, int], said: str) -> None:
+    assert summary(*found) == said
 
 
 def test_check_exits_78_on_what_cannot_be_read(make_project: Any, invoke: Any) -> None:
@@ -81,6 +89,61 @@ def test_explain_shows_the_steps_of_a_route(project: Path, invoke_json: Any, inv
     assert all(set(step) == STEP for step in found["steps"])
     assert [step["callable"] for step in found["steps"]][-3:] == ["inner", "hello", "render"]
     assert invoke("explain", "GET", "/hello/Ada").exit_code == 0
+
+
+WRAPS = """
+from functools import partial
+from kernel import Layer, Plugin, hookimpl
+from kernel_middlewares import Middleware
+
+def outside(app, word=""):
+    return app
+
+class Outer(Plugin):
+    name = "outer"
+    @hookimpl
+    def kernel_layers(self):
+        return [
+            Layer("first", asgi=partial(partial(outside, word="x"), word="y"), before=("networking", "nobody")),
+            Layer("other", before_request=lambda request: None, replaces="gone", after=("first",)),
+        ]
+
+class Around(Middleware):
+    def process_application(self, app):
+        async def wrapped(scope, receive, send):
+            await app(scope, receive, send)
+        return wrapped
+
+    async def process_request(self, request, call_next=None):
+        return None
+"""
+
+
+@pytest.fixture
+def wrapped(make_project: Any) -> None:
+    config = "[apps]\nactive = shop:app, wraps:Outer\n[middlewares]\nactive = wraps.Around\n"
+    make_project(f"{config}[order]\nlayers = networking, wraps.Around\n", wraps=WRAPS)
+
+
+def test_explain_shows_what_wraps_the_application_first(wrapped: None, invoke_json: Any) -> None:
+    steps = invoke_json("explain", "GET", "/hello/Ada")["steps"]
+
+    assert all(set(step) == STEP for step in steps)
+    assert [(step["phase"], step["callable"], step["plugin"], step["level"]) for step in steps[:2]] == [
+        ("asgi", "outside", "outer", "application"),
+        ("asgi", "Around.process_application", "middlewares", "application"),
+    ]
+    assert all("wraps.py:" in step["where"] for step in steps[:2])
+    assert [step["level"] for step in steps[2:5]] == ["application"] * 3
+
+
+def test_explain_numbers_the_steps_and_says_why_they_stand_there(wrapped: None, invoke: Any) -> None:
+    lines = invoke("explain", "GET", "/nothing").stdout.splitlines()
+
+    assert lines[1].split()[0] == "#"
+    assert [line.split()[0] for line in lines[2:]] == [str(number) for number in range(1, len(lines) - 1)]
+    assert lines[2].endswith("before 'networking'; after 'first'; replaces 'gone'")
+    assert lines[3].endswith("after 'networking'; [order] layers: networking, wraps.Around")
 
 
 def test_explain_of_an_unknown_path_shows_the_application_and_exits_1(project: Path, invoke: Any) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -42,8 +43,24 @@ def test_the_configuration_is_private_and_its_secret_fresh(tmp_path: Path, invok
     assert secrets[0] not in (tmp_path / "one" / "config.sample.ini").read_text()
 
 
+def test_development_has_a_secret_of_its_own(tmp_path: Path, invoke: Any) -> None:
+    invoke("new", "project", "one", "--full")
+    files = [tmp_path / "one" / name for name in ("config.ini", "config.dev.ini")]
+
+    assert len({file.read_text().split("secret_keys = ")[1].split()[0] for file in files}) == 2
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_the_configuration_of_an_apps_tests_is_no_secret(tmp_path: Path, invoke: Any) -> None:
+    invoke("new", "app", "one", "--full")
+
+    assert (tmp_path / "one" / "tests" / "config.ini").stat().st_mode & 0o777 == 0o644
+
+
 def test_the_next_steps_are_told(invoke: Any) -> None:
     assert "next:\n    cd shop\n    kernel run\n" in invoke("new", "project", "shop").output
+    assert "    kernel db create\n    kernel init\n    kernel run\n" in invoke("new", "project", "all", "--full").output
+    assert "as its README.md says" in invoke("new", "app", "cart", "--full").output
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,15 +82,56 @@ def test_a_name_that_cannot_be_a_package_is_refused(tmp_path: Path, invoke: Any,
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "owner"),
+    [
+        ("project", "bookmarks", "app of 'asgi-kernel'"),
+        ("app", "bookmarks", "app of 'asgi-kernel'"),
+        ("plugin", "router", "plugin of 'asgi-kernel'"),
+        ("project", "sqlalchemy", "sqlalchemy/__init__.py"),
+    ],
+)
+def test_a_name_that_is_installed_is_refused(tmp_path: Path, invoke: Any, kind: str, name: str, owner: str) -> None:
+    result = invoke("new", kind, name)
+
+    assert result.exit_code == 2
+    assert owner in result.stderr.replace(os.sep, "/")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_app_may_be_called_like_a_plugin() -> None:
+    assert checked("router", "app") == "router"
+
+
+def test_a_module_made_by_hand_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "made_by_hand", ModuleType("made_by_hand"))
+
+    with pytest.raises(Fault, match="that is installed: a module"):
+        checked("made_by_hand", "app")
+
+
+def test_a_folder_without_modules_claims_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "leftover").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert checked("leftover", "app") == "leftover"
+
+
+@pytest.mark.parametrize("name", ["media", "Media", "build"])
+def test_a_name_that_git_would_leave_out_is_refused(name: str) -> None:
+    with pytest.raises(Fault, match="out of version control"):
+        checked(name, "project")
+
+
 def test_a_refused_name_comes_with_a_suggestion() -> None:
     with pytest.raises(Fault, match="for example 'my_app'"):
-        checked("my-app")
+        checked("my-app", "project")
 
 
 @given(st.text(max_size=80))
 def test_a_name_is_an_identifier_or_refused(name: str) -> None:
     try:
-        accepted = checked(name)
+        accepted = checked(name, "project")
     except Fault:
         return
     assert accepted.isidentifier()

@@ -56,6 +56,7 @@ def test_the_list_has_every_state(pair: Path, invoke: Any, invoke_json: Any) -> 
         "state",
         "distribution",
         "version",
+        "where",
         "reason",
     ]
 
@@ -90,6 +91,16 @@ def test_why_tells_where_a_plugin_is_named_and_who_requires_it(pair: Path, invok
 
 def test_why_of_an_app_names_the_line(project: Path, invoke: Any) -> None:
     assert f"named in [apps] active ({project / 'config.ini'}:2)" in invoke("plugins", "why", "shop:app").output
+
+
+def test_what_no_distribution_brought_shows_where_it_is(project: Path, invoke_json: Any, invoke: Any) -> None:
+    rows = {row["name"]: row for row in invoke_json("plugins", "list")}
+
+    assert rows["router"]["where"] == ""
+    assert rows["shop:app"]["where"] == "shop:app"
+    assert rows["project"]["where"] == str(project / "config.ini")
+    assert rows["project"]["reason"] == "what the project itself listens to"
+    assert rows["bookmarks"]["reason"] == "installed, but not named in [apps] active"
 
 
 @pytest.mark.parametrize("verb", ["why", "explain"])

@@ -61,7 +61,7 @@ class Upload:
         self._at = offset
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def incoming() -> type[Incoming]:
     return Incoming
 

@@ -93,7 +93,7 @@ async def test_a_class_may_keep_blank_values_by_its_constructor(clean: Any) -> N
 
 async def test_a_subclass_inherits_adds_and_removes_fields(clean: Any) -> None:
     class Child(Person):
-        zeta = None
+        zeta: Any = None
         beta = Field()
 
     assert await clean(Child, {"zeta": 1, "alpha": 2, "beta": 3}) == ({"alpha": 2, "beta": 3}, {})

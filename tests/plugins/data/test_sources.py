@@ -136,9 +136,9 @@ async def test_the_whole_body_is_text_or_bytes(headers: Any, body: bytes, data: 
     assert await data_of(Whole, incoming(body=body, headers=headers)) == data
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "text/plain; charset=nonsense"])
-async def test_text_in_another_charset_than_it_says_is_refused(media_type: str, incoming: Any) -> None:
-    with pytest.raises(HTTPException, match="not in the charset"):
+@pytest.mark.parametrize(("media_type", "status"), [("text/plain", 400), ("text/plain; charset=zlib", 415)])
+async def test_text_in_another_charset_than_it_says_is_refused(media_type: str, status: int, incoming: Any) -> None:
+    with pytest.raises(HTTPException, match=str(status)):
         await data_of(Whole, incoming(body=b"\xff", headers=[("content-type", media_type)]))
 
 

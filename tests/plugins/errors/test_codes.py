@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import pytest
-from kernel_errors import ErrorCode, ErrorList, base_errors
+from kernel_errors import ErrorCode, ErrorList, base_errors, codes
 
 BROKEN = ErrorCode(1100, "Broken", 400)
 GONE = ErrorCode(1101, "Gone", 410)
@@ -31,6 +31,7 @@ def test_a_status_that_is_no_error_is_refused(status: int) -> None:
 def test_a_code_knows_where_it_was_declared() -> None:
     assert ErrorCode(1, "Here", 400).where.startswith(f"{__file__}:")
     assert ErrorCode(1100, "Broken", 400) == BROKEN
+    assert [code.where.rpartition(":")[0] for code in base_errors] == [codes.__file__] * len(base_errors)
 
 
 def test_a_list_finds_codes_by_number() -> None:

@@ -2,8 +2,6 @@ import pytest
 from hypothesis import given, strategies as st
 from kernel_forms import media
 
-from kernel.errors import HTTPException
-
 
 @pytest.mark.parametrize(
     ("header", "boundary"),
@@ -31,25 +29,3 @@ def test_any_content_type_is_taken(header: str):
 @pytest.mark.parametrize("pump", [';a="', ';a="\\', "; \t", ';a=\\"', ";aaaa ", '"\\"'])
 def test_a_content_type_takes_linear_time(grows_linearly, pump: str):
     grows_linearly(media.boundary, lambda n: pump * n, 500)
-
-
-@pytest.mark.parametrize(
-    ("name", "codec"),
-    [
-        (None, "utf-8"),
-        ("UTF-8", "utf-8"),
-        ("latin1", "iso8859-1"),
-        ("windows-1252", "cp1252"),
-        ("Shift_JIS", "shift_jis"),
-    ],
-)
-def test_charsets_of_plain_text_are_known(name: str | None, codec: str):
-    assert media.charset(name) == codec
-
-
-@pytest.mark.parametrize(
-    "name", ["", "klingon", "punycode", "idna", "zlib", "unicode_escape", "utf-7", "a\0b", "\u0131"]
-)
-def test_other_charsets_are_415(name: str):
-    with pytest.raises(HTTPException, match="415"):
-        media.charset(name)

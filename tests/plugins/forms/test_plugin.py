@@ -1,3 +1,5 @@
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,7 @@ async def test_a_media_type_is_read_as_one(make: Any, kind: str) -> None:
 
 
 async def test_an_unknown_charset_is_415(make: Any, urlencoded: str) -> None:
-    with pytest.raises(HTTPException, match="415 the charset of the form is not supported"):
+    with pytest.raises(HTTPException, match="415 the charset of the body is not known here"):
         await make(f"{urlencoded}; charset=klingon", b"a=1").form()
 
 
@@ -93,3 +95,15 @@ def test_an_upload_dir_that_is_none_is_a_problem_at_boot(tmp_path: Path) -> None
 def test_an_upload_dir_that_is_a_folder_is_no_problem(tmp_path: Path) -> None:
     (tmp_path / "uploads").mkdir()
     boot(tmp_path, str(tmp_path / "uploads"))
+
+
+@pytest.mark.parametrize("name", ["", "a/b"])
+@pytest.mark.parametrize("access", [True, False])
+def test_an_upload_folder_that_cannot_be_made_is_a_finding_of_the_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, access: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (plugin,) = [member.plugin for member in boot(tmp_path, name).boot().plan.active if member.name == "forms"]
+    monkeypatch.setattr(os, "access", lambda path, mode: access)
+    messages = [problem.message for problem in plugin.kernel_doctor()["upload folder"]()]
+    assert [f"'{tmp_path}' cannot be written to" in message for message in messages] == [True] * (not access)

@@ -42,6 +42,34 @@ def test_a_program_keeps_its_own_handler(bare_root: logging.Logger) -> None:
     assert (bare_root.handlers, bare_root.level) == ([own], logging.WARNING)
 
 
+def test_what_a_server_writes_to_the_screen_is_not_repeated(
+    bare_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    let_go, logger = hold(StreamOutput, "INFO"), logging.getLogger("a_server.error")
+    logger.addHandler(logging.StreamHandler(sys.stderr))
+    logging.getLogger("a_server.error.deep").info("running")
+    logger.handlers.clear()
+    logger.info("stopped")
+    assert let_go is not None
+    let_go()
+    assert capsys.readouterr().err.splitlines() == ["running", "stopped"]
+
+
+@pytest.mark.parametrize("kind", ["level", "stream"])
+def test_what_a_server_writes_elsewhere_or_not_at_all_is_shown(
+    bare_root: logging.Logger, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    let_go, logger = hold(StreamOutput, "INFO"), logging.getLogger("a_server.error")
+    own = logging.StreamHandler(sys.stderr if kind == "level" else io.StringIO())
+    own.setLevel("ERROR" if kind == "level" else "INFO")
+    logger.addHandler(own)
+    logger.info("running")
+    logger.handlers.clear()
+    assert let_go is not None
+    let_go()
+    assert capsys.readouterr().err.splitlines() == ["running"]
+
+
 def test_a_file_is_opened_by_the_first_record(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
     handler = FileOutput(path)

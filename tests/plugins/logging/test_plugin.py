@@ -117,3 +117,23 @@ async def test_a_level_that_does_not_exist_is_a_finding() -> None:
     with pytest.raises(ConfigError, match="expected one of DEBUG, INFO, WARNING, ERROR, CRITICAL"):
         kernel_of(level="loud").boot()
     assert Level("Info") == "INFO"
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("access", [True, False])
+async def test_a_file_that_cannot_be_written_is_a_finding_of_the_doctor(
+    bare_root: logging.Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, access: bool
+) -> None:
+    file = tmp_path / "app.log"
+    kernel = kernel_of(file=str(file)).boot()
+    if there:
+        file.touch()
+    (plugin,) = [member.plugin for member in kernel.plan.active if member.name == "logging"]
+    monkeypatch.setattr(os, "access", lambda path, mode: access)
+    messages = [problem.message for problem in plugin.kernel_doctor()["log file"]()]
+    assert messages == ([] if access else [f"[logging] file: '{file if there else tmp_path}' cannot be written"])
+
+
+async def test_without_a_file_the_doctor_has_nothing_to_examine(bare_root: logging.Logger) -> None:
+    (plugin,) = [member.plugin for member in kernel_of().boot().plan.active if member.name == "logging"]
+    assert plugin.kernel_doctor() == {}

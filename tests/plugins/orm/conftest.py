@@ -91,6 +91,29 @@ def texts() -> Callable[..., Awaitable[list[str]]]:
     return stored
 
 
+def described(path: str, query: str = "") -> dict[str, Any]:
+    """Return the ASGI scope of a POST request."""
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 80),
+    }
+
+
+@pytest.fixture
+def scope_of() -> Callable[..., dict[str, Any]]:
+    """Return `described`."""
+    return described
+
+
 @types.coroutine
 def interrupted(call: Any, step: int, cancel: Callable[[], Any]) -> Generator[Any, Any, bool]:
     """Drive a coroutine and call *cancel* when it waits for the *step*-th time; return whether it did."""

@@ -5,6 +5,7 @@ import gc
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,21 +56,28 @@ async def scoped(call: Callable[[Callable[[], Any]], Any]) -> bool:
     return True
 
 
-async def cancel_everywhere(client: Any, way: Any, cancelling: Any, query: str, prepare: Any) -> list[str]:
-    """Cancel one request after another, each one step later, until one gets through; return what was acknowledged."""
-    acknowledged, step, hit = [], 0, True
-    while hit:
-        await prepare()
-        exchange = Exchange([b""], None)
-        scope = {**client._scope("POST", f"/notes/{step}?{query}", b""), "headers": [(b"host", b"localhost")]}
-        call = client.app(scope, exchange.receive, exchange.send)
-        hit = await way(lambda cancel, call=call, step=step: cancelling(call, step, cancel))
-        acknowledged += [str(step)] * (exchange.messages[-1:] != [] and exchange.messages[0]["status"] == 200)
-        await anyio.lowlevel.checkpoint()
-        assert client.app.context["db_engine"].pool.checkedout() == 0
-        step += 1
-    assert step > 8
-    return acknowledged
+@pytest.fixture(params=[native, scoped])
+def everywhere(request: pytest.FixtureRequest, cancelling: Any, scope_of: Any) -> Callable[..., Any]:
+    """Return what cancels one request after another, each one step later, until one gets through.
+
+    It returns what was acknowledged.
+    """
+
+    async def cancel(client: Any, status: int, prepare: Any) -> list[str]:
+        acknowledged, step, hit = [], 0, True
+        while hit:
+            await prepare()
+            exchange = Exchange([b""], None)
+            call = client.app(scope_of(f"/notes/{step}", f"status={status}"), exchange.receive, exchange.send)
+            hit = await request.param(partial(cancelling, call, step))
+            acknowledged += [str(step)] * (exchange.messages[-1:] != [] and exchange.messages[0]["status"] == 200)
+            await anyio.lowlevel.checkpoint()
+            assert client.app.context["db_engine"].pool.checkedout() == 0
+            step += 1
+        assert step > 8
+        return acknowledged
+
+    return cancel
 
 
 @pytest.fixture(autouse=True)
@@ -82,9 +90,8 @@ def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.mark.parametrize("pool", ["warm", "cold"])
 @pytest.mark.parametrize("status", [200, 400])
-@pytest.mark.parametrize("way", [native, scoped])
 async def test_every_await_may_be_cancelled(
-    way: Any, status: int, pool: str, running: Any, note: type[Any], texts: Texts, cancelling: Any, tmp_path: Path
+    status: int, pool: str, running: Any, note: type[Any], texts: Texts, everywhere: Any, tmp_path: Path
 ) -> None:
     async with running(routes_of(note)) as client:
 
@@ -95,7 +102,7 @@ async def test_every_await_may_be_cancelled(
                 other.execute("BEGIN IMMEDIATE")  # nobody has kept the lock
             other.close()
 
-        acknowledged = await cancel_everywhere(client, way, cancelling, f"status={status}", prepare)
+        acknowledged = await everywhere(client, status, prepare)
         assert set(acknowledged) <= set(await texts(client))
         assert status == 200 or await texts(client) == []
 
@@ -103,9 +110,8 @@ async def test_every_await_may_be_cancelled(
 @pytest.mark.e2e
 @pytest.mark.parametrize("pool", ["warm", "cold"])
 @pytest.mark.parametrize("status", [200, 400])
-@pytest.mark.parametrize("way", [native, scoped])
 async def test_every_await_may_be_cancelled_on_postgresql(
-    way: Any, status: int, pool: str, running: Any, note: type[Any], texts: Texts, cancelling: Any, postgres: Any
+    status: int, pool: str, running: Any, note: type[Any], texts: Texts, everywhere: Any, postgres: Any
 ) -> None:
     async with running(routes_of(note), url=postgres.url) as client:
 
@@ -113,7 +119,7 @@ async def test_every_await_may_be_cancelled_on_postgresql(
             if pool == "cold":
                 await client.app.context["db_engine"].dispose()
 
-        acknowledged = await cancel_everywhere(client, way, cancelling, f"status={status}", prepare)
+        acknowledged = await everywhere(client, status, prepare)
         assert set(acknowledged) <= set(await texts(client))
         assert status == 200 or await texts(client) == []
         idle = "select count(*) from pg_stat_activity where state like 'idle in transaction%'"

@@ -1,12 +1,14 @@
 """What is told about a database before anything is started."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import kernel_orm
 import pytest
+from sqlalchemy.dialects import registry
 
 from kernel import App, Kernel, Problem
 from kernel.errors import BootError
@@ -25,8 +27,10 @@ def deployed(**section: Any) -> list[str]:
     ("url", "message"),
     [
         ("nonsense", r"\[database\] the url cannot be parsed"),
-        ("oracel://db", "SQLAlchemy knows no 'oracel'"),
-        ("sqlite+pysqlite://", "driver of 'sqlite\\+pysqlite' does not work on an event loop"),
+        ("oracel://db", r"SQLAlchemy knows no 'oracel'; did you mean 'oracle'\?"),
+        ("oracle+strange://db", r"SQLAlchemy knows no 'oracle\+strange'\n"),
+        ("sqlite+pysqlite://", r"'sqlite\+pysqlite' does not work on an event loop\n.*write sqlite://"),
+        ("mysql://db", r"driver of 'mysql' does not work on an event loop\n.*write mysql\+asyncmy://"),
     ],
 )
 def test_an_url_that_cannot_be_used_is_told(url: str, message: str) -> None:
@@ -39,6 +43,7 @@ def test_an_url_that_cannot_be_used_is_told(url: str, message: str) -> None:
     [
         ("asyncpg", "postgresql://db", "asgi-kernel[postgresql]"),
         ("asyncmy", "mysql+asyncmy://db", "asyncmy"),
+        ("psycopg", "postgresql+psycopg://db", "psycopg"),
     ],
 )
 def test_a_missing_driver_is_told_with_what_to_install(
@@ -47,6 +52,12 @@ def test_a_missing_driver_is_told_with_what_to_install(
     monkeypatch.setitem(sys.modules, driver, None)
     [problem] = problems(url=url)
     assert (problem.id, problem.hint) == ("orm.driver", f"pip install '{package}'")
+
+
+def test_a_dialect_that_cannot_be_imported_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.impls, "strange", lambda: import_module("orm_missing"))
+    [problem] = problems(url="strange://db")
+    assert (problem.id, problem.hint) == ("orm.driver", "pip install 'orm_missing'")
 
 
 def test_models_that_cannot_be_imported_are_told_all_at_once(tmp_path: Path, monkeypatch: Any) -> None:

@@ -46,30 +46,34 @@ async def test_a_restart_under_load_loses_nothing_and_is_over_when_the_server_is
         async def load(number: int) -> None:
             count = 0
             while not stop.is_set():
-                count += 1
+                count, began = count + 1, anyio.current_time()
                 name = f"{number}-{count}"
                 response = await client.post(f"/notes/{name}")
                 if response.status == 200:
                     acknowledged.append(name)
                 else:
-                    refused.append((anyio.current_time(), response.status, response.header("retry-after")))
+                    refused.append((began, response.status, response.header("retry-after")))
                     await anyio.sleep(0.01)
 
-        async with anyio.create_task_group() as group:
-            for number in range(CLIENTS):
-                group.start_soon(load, number)
-            await anyio.sleep(0.5)
-            await anyio.to_thread.run_sync(postgres.restart)
-            up, before = anyio.current_time(), len(acknowledged)
-            await anyio.sleep(2.5)
-            stop.set()
+        async def more(count: int) -> None:
+            aim = len(acknowledged) + count
+            while len(acknowledged) < aim:  # noqa: ASYNC110  # any of the clients
+                await anyio.sleep(0.01)
+
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as group:
+                for number in range(CLIENTS):
+                    group.start_soon(load, number)
+                await more(50)
+                await anyio.to_thread.run_sync(postgres.restart)
+                up = anyio.current_time()
+                await more(200)
+                stop.set()
         stored = await texts(client)
         assert client.app.context["db_engine"].pool.checkedout() == 0
 
-    assert before > 0
-    assert len(acknowledged) > before
     assert {(status, retry) for _, status, retry in refused} <= {(503, "5")}
-    assert [when - up for when, _, _ in refused if when > up + 1] == []
+    assert [began - up for began, _, _ in refused if began > up] == []
     assert set(acknowledged) <= set(stored)
 
 
@@ -102,7 +106,7 @@ async def test_two_hundred_cancellations_leave_no_connection_behind(
         assert client.app.context["db_engine"].pool.checkedout() == 0
         await ask("last")
         stored = await texts(client)
-        with anyio.fail_after(5):  # the server ends what was cancelled in its own time
+        with anyio.fail_after(30):  # the server ends what was cancelled in its own time
             while activity(postgres) != (0, True):  # noqa: ASYNC110  # nobody tells when
                 await anyio.sleep(0.05)
 

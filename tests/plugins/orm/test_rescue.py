@@ -96,6 +96,14 @@ async def test_any_other_failure_is_one_server_error_without_values(
     assert "s3cret" not in caplog.text.replace("/twice/s3cret", "")
 
 
+async def test_a_table_that_does_not_exist_is_told_with_the_way_out(
+    running: Any, note: Any, caplog: Any, database: dict[str, Any]
+) -> None:
+    async with running(routes_of(note), **database) as client:
+        assert (await client.post("/sql", body="select * from nowhere")).status == 500
+    assert "Its tables are made by 'kernel db create'" in caplog.text
+
+
 @pytest.mark.parametrize("required", ["false", "true"])
 async def test_what_cannot_be_reached_is_unavailable(
     required: str, kernel_of: Any, note: Any, caplog: Any, tmp_path: Path

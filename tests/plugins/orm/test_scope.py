@@ -16,12 +16,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import App, Layer, Request, Response
+from kernel import App, Hooks, Layer, Request, Response
 from kernel.errors import BootError
 
 pytestmark = pytest.mark.anyio
 Texts = Callable[..., Awaitable[list[str]]]
 Keys = dict[str, Any]
+CONCURRENT = 300
 
 
 def adding(note: type[Any], **options: Any) -> Routes:
@@ -58,7 +59,8 @@ async def test_the_status_decides(end: str, kept: bool, running: Any, note: Any,
 async def test_what_a_handler_fails_at_is_rolled_back(
     end: str, status: int, running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:
-    async with running(adding(note, timeout=0.2), **database) as client:
+    limit = {"timeout": 0.2} if end == "wait" else {}
+    async with running(adding(note, **limit), **database) as client:
         assert (await client.post(f"/notes/a?end={end}")).status == status
         assert await texts(client) == []
 
@@ -83,7 +85,9 @@ async def test_a_layer_that_turns_the_answer_into_an_error_rolls_back(running: A
             assert await texts(client) == []
 
 
-async def test_the_commit_comes_before_the_first_byte(running: Any, note: Any, texts: Texts, database: Keys) -> None:
+async def test_the_commit_comes_before_the_first_byte(
+    running: Any, note: Any, texts: Texts, database: Keys, scope_of: Any
+) -> None:
     seen = []
     async with running(adding(note), **database) as client:
 
@@ -93,8 +97,7 @@ async def test_the_commit_comes_before_the_first_byte(running: Any, note: Any, t
         async def receive() -> Any:
             return {"type": "http.request", "body": b""}
 
-        scope = {**client._scope("POST", "/notes/a", b""), "headers": [(b"host", b"localhost")]}
-        await client.app(scope, receive, send)
+        await client.app(scope_of("/notes/a"), receive, send)
         assert seen[0] == ("http.response.start", ["a"])
 
 
@@ -145,7 +148,7 @@ async def test_who_asks_for_no_session_touches_no_connection(running: Any) -> No
 
 
 @pytest.mark.e2e
-async def test_a_thousand_concurrent_requests_see_only_their_own(
+async def test_hundreds_of_concurrent_requests_see_only_their_own(
     running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:
     routes = Routes()
@@ -167,10 +170,10 @@ async def test_a_thousand_concurrent_requests_see_only_their_own(
                 crossed.append(response)
 
         async with anyio.create_task_group() as group:
-            for number in range(1000):
+            for number in range(CONCURRENT):
                 group.start_soon(ask, str(number))
         assert crossed == []
-        assert sorted(await texts(client), key=int) == [str(number) for number in range(1000)]
+        assert sorted(await texts(client), key=int) == [str(number) for number in range(CONCURRENT)]
 
 
 async def test_further_databases_are_chosen_by_name(tmp_path: Any) -> None:
@@ -250,7 +253,7 @@ async def test_what_a_stream_is_preceded_by_is_committed(running: Any, note: Any
     assert sessions == [True]
 
 
-async def test_a_session_ends_with_its_request(running: Any, note: Any, caplog: Any) -> None:
+async def test_a_session_ends_with_its_request(running: Any, note: Any) -> None:
     routes, failures = Routes(), []
 
     @routes.post("/")
@@ -268,28 +271,44 @@ async def test_a_session_ends_with_its_request(running: Any, note: Any, caplog: 
     assert "permanently closed" in failures[0]
 
 
-async def test_a_session_opened_behind_the_response_commits_by_hand(
-    running: Any, note: Any, texts: Texts, caplog: Any
-) -> None:
-    routes = Routes()
+async def test_behind_the_response_there_is_no_session_of_the_request(running: Any) -> None:
+    routes, failures = Routes(), []
 
-    @routes.post("/<how>")
+    @routes.post("/")
     async def handler(request: Request) -> None:
         async def later() -> None:
-            session = request.app.context["db_session"]()
-            session.add(note(text=request.url_vars["how"]))
-            await session.flush()
-            if request.url_vars["how"] == "commit":
-                await session.commit()
+            try:
+                request.app.context["db_session"]()
+            except kernel_orm.ResponseBegun as error:
+                failures.append(str(error))
 
         request.background(later)
 
     async with running(routes) as client:
-        await client.post("/commit")
-        assert caplog.records == []
-        await client.post("/forget")
-        assert await texts(client) == ["commit"]
-    assert "left without a commit; use async with kernel_orm.session(request)" in caplog.text
+        await client.post("/")
+    hint = "write before that, or use async with kernel_orm.session(request)"
+    assert failures == [f"the request has been answered; {hint}"]
+
+
+async def test_a_listener_of_the_answer_takes_part_in_the_transaction(running: Any, note: Any, texts: Texts) -> None:
+    hooks = Hooks()
+
+    @hooks.event("success_response")
+    async def record(request: Request) -> None:
+        request.app.context["db_session"]().add(note(text="recorded"))
+        if request.path == "/notes/fail":
+            raise RuntimeError("a bug")
+
+    routes = adding(note)
+
+    @routes.get("/")
+    async def nothing(request: Request) -> None: ...
+
+    async with running(routes, app={"hooks": hooks}) as client:
+        answers = [(await client.post("/notes/a")).status, (await client.get("/")).status]
+        answers.append((await client.post("/notes/fail")).status)
+        assert answers == [200, 204, 500]
+        assert sorted(await texts(client)) == ["a", "recorded", "recorded"]
 
 
 async def test_a_session_can_be_given_back_early(running: Any, note: Any, texts: Texts) -> None:

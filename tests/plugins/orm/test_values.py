@@ -34,6 +34,12 @@ class Point(UserDefinedType[Any]):
     pass
 
 
+class Shy(UserDefinedType[Any]):
+    @property
+    def python_type(self) -> Any:
+        raise NotImplementedError
+
+
 ONE = UUID(int=1)
 FITTING = [
     (Integer, 1, 1),
@@ -49,6 +55,8 @@ FITTING = [
     (Boolean, True, True),
     (Money, "whatever", "whatever"),
     (Point, "0,0", "0,0"),
+    (Point, True, True),
+    (Shy, "0,0", "0,0"),
     (BigInteger, 2**40, 2**40),
     (Integer, -(2**31), -(2**31)),
 ]
@@ -72,6 +80,7 @@ STRANGE = [
     (String, 1),
     (String, "a\0b"),
     (String, "\ud800"),
+    (Point, "a\0b"),
     (Boolean, 1),
     (Boolean, "true"),
     (Date, "2026-01-01"),

@@ -12,7 +12,7 @@ from kernel_testing import Client
 from kernel_testing.life import LifespanFailed
 from sqlalchemy import select
 
-from kernel import App, Kernel, Layer, Request
+from kernel import App, Kernel, Request
 from kernel.errors import ConfigError
 
 pytestmark = pytest.mark.anyio
@@ -79,19 +79,21 @@ async def test_an_engine_of_ones_own_follows_requests(note: Any, tmp_path: Path)
     engine = get_db_engine({"url": f"sqlite:///{tmp_path}/own.db"})
     sessions: list[Any] = []
 
-    async def end(request: Request, outcome: str) -> None:
-        sessions.append(request.app.context["db_session"]())
-        if outcome == "ok":
-            await sessions[-1].commit()
-        await request.app.context["db_session"].remove()
-
-    app = App(routes=routes_of(note), layers=Layer("own", on_finish=end))
-    bp = Kernel({}, apps=[app])
+    bp = Kernel({}, apps=[App(routes=routes_of(note))])
 
     @bp.event("startup")
     async def start() -> None:
         await create(engine, note)
         bp.context["db_session"] = get_db_session(engine, bp.get_current_request)
+
+    @bp.event("success_response")
+    async def commit() -> None:
+        await bp.context["db_session"].commit()
+
+    @bp.event("request_end")
+    async def end() -> None:
+        sessions.append(bp.context["db_session"]())
+        await bp.context["db_session"].remove()
 
     @bp.event("shutdown")
     async def stop() -> None:

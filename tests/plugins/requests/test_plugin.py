@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from kernel_requests.limits import Limits
-from kernel_requests.plugin import Requests
+from kernel_requests.plugin import Requests, offers
 
 from kernel import App, Kernel, Plugin, Request, Response, hookimpl
 from kernel.layers import Route
@@ -32,7 +32,7 @@ def test_attributes_are_computed_once(make: Any) -> None:
     ("config", "limits"),
     [
         ({}, Limits()),
-        ({"limits": {"max_cookies": 5, "max_headers": 3}}, Limits(max_cookies=5)),
+        ({"limits": {"max_cookies": 5, "max_headers": 3, "max_ranges": 9}}, Limits(max_cookies=5, max_headers=3)),
         ({"limits": {"max_cookies": "5"}}, Limits()),
     ],
 )
@@ -87,3 +87,8 @@ async def test_a_handler_reads_its_request_or_the_client_is_told(
     await kernel(scope, receive, send)
     assert messages[0]["status"] == status
     assert answer is None or messages[1]["body"] == answer
+
+
+def test_whether_requests_have_an_attribute_can_be_asked() -> None:
+    kernel = Kernel({"plugins": {"active": ""}}, plugins=[OneRoute, Requests]).boot()
+    assert [offers(kernel, name) for name in ("json", "form")] == [True, False]

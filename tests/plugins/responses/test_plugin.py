@@ -124,3 +124,15 @@ async def test_files_are_served_from_the_media_folder_only(tmp_path: Path) -> No
     config = project(tmp_path, "")
     assert await get(File("a.txt"), config) == (200, b"public")
     assert (await get(File("../config.ini"), config))[0] == 404
+
+
+@pytest.mark.parametrize(("access", "made", "count"), [(True, True, 0), (False, True, 1), (False, False, 0)])
+async def test_a_media_folder_without_access_is_a_finding_of_the_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, access: bool, made: bool, count: int
+) -> None:
+    if made:
+        (tmp_path / "media").mkdir()
+    kernel = kernel_of(project(tmp_path, "")).boot()
+    (plugin,) = [member.plugin for member in kernel.plan.active if member.name == "responses"]
+    monkeypatch.setattr(os, "access", lambda path, mode: access)
+    assert len(list(plugin.kernel_doctor()["media folder"]())) == count

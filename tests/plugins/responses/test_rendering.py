@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from kernel_responses import Stream
 from kernel_responses.rendering import encoder
+from pydantic import BaseModel
 
 pytestmark = pytest.mark.anyio
 
@@ -119,6 +120,16 @@ def test_a_coroutine_is_left_to_others() -> None:
     step: Any = later().__anext__()
     assert encoder(type(step)) is None
     step.close()
+
+
+def test_models_of_pydantic_are_json_by_themselves_and_inside() -> None:
+    class Bill(BaseModel):
+        due: date
+
+    bill, one, many = Bill(due=date(2024, 5, 1)), encoder(Bill), encoder(list)
+    assert one is many
+    assert one is not None
+    assert (one(bill).body, one([bill]).body) == (b'{"due":"2024-05-01"}', b'[{"due":"2024-05-01"}]')
 
 
 def test_classes_of_attrs_are_json() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 from kernel_settings import Duration, Secret, Size
-from kernel_settings.sections import coerce, validate
+from kernel_settings.sections import SCHEMA, coerce, validate
 
 from kernel.boot.config import Config, read
 from kernel.errors import Findings
@@ -114,6 +114,23 @@ def test_a_wrong_value_has_its_line(tmp_path):
     assert problem.message.startswith("[shop] retries: ")
     assert problem.message.endswith(", not 'many'")
     assert (problem.id, problem.where) == ("config.value", f"{tmp_path / 'config.ini'}:3")
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "hint"),
+    [
+        ("kind", "[shop] kind: expected one of a, b, not 'x'", "it says: which one"),
+        ("colour", "[shop] colour: expected one of red, not 'x'", SCHEMA),
+    ],
+)
+def test_a_value_that_is_none_of_a_few_names_them_and_what_they_mean(tmp_path, key, message, hint):
+    @dataclass
+    class Choosing:
+        kind: Annotated[Literal["a", "b"], "which one"] = "a"
+        colour: Colour = Colour.RED
+
+    _, (problem,), _ = validated(tmp_path, f"[shop]\n{key} = x\n", Choosing)
+    assert (problem.message, problem.hint) == (message, hint)
 
 
 def test_all_findings_of_a_section_are_told_together(tmp_path):

@@ -32,6 +32,11 @@ def test_every_file_is_copied_under_both_of_its_names(make_kernel: Any, static: 
     }
 
 
+def test_a_single_file_is_told_in_words_that_fit(make_kernel: Any, static: Path, tmp_path: Path) -> None:
+    (static / "img" / "a.svg").unlink()
+    assert run(make_kernel().boot(), str(tmp_path / "target")).output == f"1 file is in '{tmp_path / 'target'}'\n"
+
+
 def test_older_versions_stay(make_kernel: Any, static: Path, tmp_path: Path) -> None:
     kernel = make_kernel().boot()
     run(kernel, str(tmp_path / "target"))

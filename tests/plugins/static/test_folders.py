@@ -64,8 +64,26 @@ def test_the_state_is_that_of_the_first_file(static: Path) -> None:
 def test_a_missing_file_says_where_was_looked_for_it(static: Path) -> None:
     folders = Folders({"shop": (static,)})
     assert str(folders.missing("shop/a")) == f"static file 'shop/a': there is no such file in '{static}'"
-    reason = "no app 'shp' has static_dirs; did you mean 'shop'?; a path begins with the name of an app"
-    assert str(folders.missing("shp/a")) == f"static file 'shp/a': {reason}"
+
+
+@pytest.mark.parametrize(
+    ("path", "guess"),
+    [
+        ("shp/a", "; did you mean 'shop'?"),
+        ("hello/a", "; did you mean 'site.apps.hello'?"),
+        ("apps.shop/a", "; did you mean 'shop'?"),
+        ("zzz/a", ""),
+    ],
+)
+def test_a_file_of_an_unknown_app_tells_the_known_ones(static: Path, path: str, guess: str) -> None:
+    folders = Folders({"shop": (static,), "site.apps.hello": (static,)})
+    known = "a path begins with the name of an app: 'shop', 'site.apps.hello'"
+    assert str(folders.missing(path)).partition("has static_dirs; ")[2] == known + guess
+
+
+def test_without_any_static_folder_that_is_said() -> None:
+    reason = "static file 'shop/a': no app 'shop' has static_dirs, nor has any other"
+    assert str(Folders({}).missing("shop/a")) == reason
 
 
 class Home(Plugin):

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,18 @@ async def test_links_and_hidden_files_are_served_if_that_is_configured(
     kernel = make_kernel(static={"follow_symlinks": "yes", "hidden_files": "yes"})
     assert (await ask("/static/shop/link.txt", kernel=kernel)).text == "marker"
     assert (await ask("/static/shop/.hidden", kernel=kernel)).text == "hidden"
+
+
+@pytest.mark.parametrize("access", [True, False])
+def test_a_folder_that_cannot_be_read_is_a_finding_of_the_doctor(
+    make_kernel: Any, static: Path, monkeypatch: pytest.MonkeyPatch, access: bool
+) -> None:
+    (plugin,) = [member.plugin for member in make_kernel().boot().plan.active if member.name == "static"]
+    monkeypatch.setattr(os, "access", lambda path, mode: access)
+    messages = [problem.message for problem in plugin.kernel_doctor()["static folders"]()]
+    assert messages == ([] if access else [f"app 'shop': the static folder '{static}' cannot be read"])
+
+
+def test_without_folders_the_doctor_has_nothing_to_examine() -> None:
+    (plugin,) = [member.plugin for member in Kernel({}).boot().plan.active if member.name == "static"]
+    assert plugin.kernel_doctor() == {}

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from kernel_admin.main import cli
 from kernel_admin.project import commands
+from kernel_testing.isolation import ours
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase
@@ -41,6 +42,7 @@ class Order(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
 """
 PRICE = "    price: Mapped[int | None]\n"
+PLUGINS = "[plugins]\nactive =\n    settings\n    outcomes\n    orm\n"
 APPS = "[apps]\nactive =\n    accounts\n    shop\n"
 
 
@@ -55,7 +57,7 @@ class Project:
             self.write(f"{app}/models.py", models)
 
     def configure(self, database: str, apps: str = APPS) -> None:
-        self.write("config.ini", apps + database)
+        self.write("config.ini", PLUGINS + apps + database)
 
     def write(self, path: str, text: str) -> None:
         (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +82,7 @@ class Project:
             metadata = MetaData(naming_convention=kernel_orm.models.NAMES)
 
         self._patch.setattr(kernel_orm.models, "Base", Base)
-        self._patch.setattr(kernel, "app", Kernel(lambda: locate()[0]))
+        self._patch.setattr(kernel, "app", Kernel(lambda: locate()[0], discover=ours))
         commands.cache_clear()
         for name, module in list(sys.modules.items()):
             if str(getattr(module, "__file__", None)).startswith(str(self.folder)):

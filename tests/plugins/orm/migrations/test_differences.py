@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from alembic.operations import ops
+from kernel_orm.migrations.differences import in_words
 
 MODELS = """
 from kernel_orm import Base
@@ -23,17 +25,22 @@ class Thing(Base):
 """
 SORT = "class Sort(Base):\n    __tablename__ = 'sorts'\n    id: Mapped[int] = mapped_column(primary_key=True)\n\n"
 CHANGES = [
-    ("class Kind", f"{SORT}class Kind", "table 'sorts' is missing"),
-    ("kind: Mapped[int]", "", "column 'things.kind' has no attribute any more"),
-    ("kind: Mapped[int]", "size: Mapped[int | None]\n    kind: Mapped[int]", "column 'things.size' is missing"),
-    ("String(10)", "String(20)", "column 'things.name' differs: type VARCHAR(10) is to be VARCHAR(20)"),
-    ("Mapped[str] =", "Mapped[str | None] =", "column 'things.name' differs: nullable False is to be True"),
-    (", index=True", "", "index 'ix_things_name' on 'things' is not declared any more"),
-    ("Mapped[str]\n", "Mapped[str] = mapped_column(index=True)\n", "index 'ix_things_code' on 'things' is missing"),
-    ('UniqueConstraint("code"),', "", "constraint 'uq_things_code' on 'things' is not declared any more"),
-    ("[int]\n    _", "[int] = mapped_column(unique=True)\n    _", "constraint 'uq_things_kind' on 'things' is missing"),
-    ("[int]\n    _", "[int] = mapped_column(ForeignKey('kinds.id'))\n    _",
-     "constraint 'fk_things_kind_kinds' on 'things' is missing"),
+    [
+        ("class Kind", f"{SORT}class Kind", "table 'sorts' is missing"),
+        ("kind: Mapped[int]", "kind: Mapped[int]\n    size: Mapped[int | None]", "column 'things.size' is missing"),
+        ("String(10)", "String(20)", "column 'things.name' differs: type VARCHAR(10) is to be VARCHAR(20)"),
+        ("Mapped[str]\n", "Mapped[str] = mapped_column(index=True)\n", "index 'ix_things_code' on 'things' is missing"),
+        ("kind: Mapped[int]", "kind: Mapped[int] = mapped_column(unique=True)",
+         "constraint 'uq_things_kind' on 'things' is missing"),
+    ],
+    [
+        ("Mapped[str] =", "Mapped[str | None] =", "column 'things.name' differs: nullable False is to be True"),
+        (", index=True", "", "index 'ix_things_name' on 'things' is not declared any more"),
+        ('UniqueConstraint("code"),', "", "constraint 'uq_things_code' on 'things' is not declared any more"),
+        ("kind: Mapped[int]", "kind: Mapped[int] = mapped_column(ForeignKey('kinds.id'))",
+         "constraint 'fk_things_kind_kinds' on 'things' is missing"),
+    ],
+    [("kind: Mapped[int]", "", "column 'things.kind' has no attribute any more")],
 ]  # fmt: skip
 
 
@@ -52,10 +59,13 @@ def words(project: Any) -> list[str]:
     return [problem["message"].removeprefix("app 'shop': ") for problem in project.json("check")["problems"]]
 
 
-@pytest.mark.parametrize(("before", "after", "said"), CHANGES)
-def test_a_difference_is_told_and_mended_there_and_back(before: str, after: str, said: str, shop: Any) -> None:
-    shop.write("shop/models.py", MODELS.replace(before, after))
-    assert words(shop) == [said]
+@pytest.mark.parametrize("changes", CHANGES)
+def test_differences_are_told_and_mended_there_and_back(changes: list[tuple[str, str, str]], shop: Any) -> None:
+    models = MODELS
+    for before, after, _ in changes:
+        models = models.replace(before, after)
+    shop.write("shop/models.py", models)
+    assert sorted(words(shop)) == sorted(said for _, _, said in changes)
     shop.ok("revision", "shop")
     shop.ok("upgrade")
     assert words(shop) == []
@@ -83,6 +93,11 @@ def test_two_apps_do_not_touch_the_tables_of_one_another(everywhere: Any, price:
     assert "nothing changed in the models of 'accounts'" in everywhere.fails("revision", "accounts")
     everywhere.ok("revision", "shop")
     assert "users" not in everywhere.revision("change").read_text()
+
+
+def test_a_difference_without_words_is_called_by_its_operation() -> None:
+    comment = ops.CreateTableCommentOp("things", "all")
+    assert in_words(ops.UpgradeOps([comment])) == ["CreateTableCommentOp on 'things'"]
 
 
 def test_a_comment_differs_where_the_database_has_comments(shop: Any) -> None:

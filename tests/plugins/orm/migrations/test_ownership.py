@@ -16,6 +16,8 @@ bare = Table("bare", Base.metadata, Column("id", ForeignKey("users.id")))
 class Group(Base):
     __tablename__ = "groups"
     id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    owner: Mapped[User] = relationship()
     members: Mapped[list[User]] = relationship(
         secondary=Table("members", Base.metadata, *(Column(n, ForeignKey(f"{n}.id")) for n in ("groups", "users")))
     )

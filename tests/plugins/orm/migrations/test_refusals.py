@@ -69,7 +69,9 @@ def test_an_unknown_app_is_named_with_the_nearest(project: Any) -> None:
 
 def test_an_unknown_revision_is_refused(project: Any) -> None:
     project.ok("create")
-    assert "error db.history: Can't locate revision identified by 'xyz'" in project.fails("upgrade", "xyz")
+    said = project.fails("upgrade", "xyz")
+    assert "error db.history: Can't locate revision identified by 'xyz'" in said
+    assert "'kernel db history' lists the revisions" in said
 
 
 def test_downgrade_has_to_be_told_how_far(project: Any) -> None:

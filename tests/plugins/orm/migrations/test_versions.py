@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kernel_orm.migrations import versions
 
 SLOW = """    op.execute("SELECT pg_sleep(1)")
     op.create_table("slow", sa.Column("id", sa.Integer()))
@@ -17,6 +20,26 @@ def shop(make_project: Any, postgres: Any) -> Any:
     name = "kernel_versions"
     yield make_project(f"[database]\nhost = {postgres.socket}\nusername = postgres\nname = {name}\n")
     postgres.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+class Context:
+    """Versions of a database that has nothing to do."""
+
+    impl = None
+
+    def __init__(self, connection: Any, history: Any, **options: Any) -> None: ...
+
+    def begin_transaction(self) -> Any:
+        return nullcontext()
+
+    def run_migrations(self) -> None: ...
+
+
+def test_a_server_looks_after_its_foreign_keys_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "Versions", Context)
+    server: Any = SimpleNamespace(dialect=SimpleNamespace(name="postgresql"))  # which cannot be asked anything
+    history: Any = None
+    assert versions.upgrade(server, history, "heads") == []
 
 
 @pytest.mark.e2e
