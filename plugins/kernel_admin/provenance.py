@@ -104,8 +104,7 @@ def listeners(project: Kernel) -> Iterator[Contribution]:
 def errors(project: Kernel) -> Iterator[Contribution]:
     """Yield each error code."""
     for owner, code in project.booted.services.get("errors", ("", ()))[1]:
-        place = "" if code.where.startswith("<") else code.where
-        yield Contribution("error", str(code.code), owner, place, f"{code.status} {code.message}", code)
+        yield Contribution("error", str(code.code), owner, code.where, f"{code.status} {code.message}", code)
 
 
 def templates(project: Kernel) -> Iterator[Contribution]:

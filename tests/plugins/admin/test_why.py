@@ -99,8 +99,8 @@ def full(make_project: Any) -> Path:
         ("one", "route number 1: GET /a (full.py:47)"),
         ("any /old", "route '* /old' comes from"),
         ("/c", "full:Three"),
-        ("1100", "error '1100' comes from 'full:app' (full.py:58): 404 No such thing"),
-        ("1001", "error '1001' comes from 'errors': 404 Not found"),
+        ("1100", "error '1100' comes from 'full:app' (full.py:57): 404 No such thing"),
+        ("1001", "error '1001' comes from 'errors' ("),
         ("full.hidden", "service 'full.hidden' comes from 'full' (full.py:29): int"),
         ("url_for", "service 'url_for' comes from 'router'"),
         ("rescue", "service 'rescue' comes from 'kernel'"),
@@ -118,7 +118,7 @@ def full(make_project: Any) -> Path:
         ("kernel_commands", "hook 'kernel_commands' is answered by"),
         ("cors", "'kernel plugins enable cors' switches it on"),
         ("plugin:phases", "no need to move it for requires 'events'"),
-        ("app:project", "app 'project' is active\n"),
+        ("app:project", "app 'project' is active: what the project itself listens to\n"),
     ],
 )
 def test_why_tells_of_everything_a_project_is_made_of(full: Path, invoke: Any, thing: str, said: str) -> None:
@@ -155,7 +155,7 @@ def test_explain_lists_what_an_app_brings_with_its_places(full: Path, invoke: An
     assert (facts["errors"], facts["listeners"], facts["layers"]) == (["1100"], ["startup"], ["own"])
     assert facts["template_dirs"] == [str(full / "t")]
     assert facts["contributions"][0] == {
-        "kind": "hook", "name": "kernel_hooks", "where": f"{full / 'full.py'}:60", "detail": ""
+        "kind": "hook", "name": "kernel_hooks", "where": f"{full / 'full.py'}:59", "detail": ""
     }  # fmt: skip
     text = invoke("plugins", "explain", "full:app").output
     assert "listeners\n    startup  full.py:44  begin, number 1\n" in text
