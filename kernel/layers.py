@@ -160,6 +160,14 @@ class Hooks(list[tuple[str, Hook, Mapping[str, Any]]]):
 
     on = event
 
+    def periodic(self, seconds: float, timeout: float | None = None) -> Callable[[F], F]:
+        """Call the decorated function every *seconds*, at most *timeout* long; needs the plugin "timers"."""
+        return self.event("periodic", seconds=seconds, timeout=timeout)
+
+    def cron(self, spec: str, tz: str = "UTC", timeout: float | None = None) -> Callable[[F], F]:
+        """Call the decorated function when *spec* says, five fields of cron, by the clocks of *tz*; see `periodic`."""
+        return self.event("cron", spec=spec, tz=tz, timeout=timeout)
+
     def register(self, name: str, function: F, **wishes: Any) -> F:
         """Listen to *name* with *function*, which is returned."""
         if not callable(function):

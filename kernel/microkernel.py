@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from contextvars import ContextVar
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import anyio
@@ -109,19 +109,18 @@ class Kernel:
         """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
         self._spoken = True
         boot = self.boot().booted
+        keep = boot.services.get("lifespan", ("", lambda _, context: context))[1]
         async with AsyncExitStack() as stack:
             answers = [(n, cm) for n, some in self.collect("kernel_lifespan", kernel=self) for cm in as_tuple(some)]
-            for name, answer in answers:
+            for name, some in answers:
                 try:
-                    await stack.enter_async_context(answer if hasattr(answer, "__aenter__") else answer(self))
-                except Exception as error:
-                    message = f"plugin '{name}': its lifespan failed: {type(error).__name__}: {error}"
-                    raise KernelError(message) from error
+                    await stack.enter_async_context(keep(name, some if hasattr(some, "__aenter__") else some(self)))
+                except Exception as why:
+                    raise KernelError(f"plugin '{name}': its lifespan failed: {type(why).__name__}: {why}") from why
             settle, conclude = (boot.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
             compiled = (*boot.compiled, self._current.set, self._current.reset, settle, conclude)
-            wrapped, wraps = partial(serve, self, compiled=compiled), [w.asgi for w in boot.plan.layers if w.asgi]
-            for wrap in reversed(wraps):
-                wrapped = wrap(wrapped)  # type: ignore[assignment]  # any ASGI application
+            wraps: list[Any] = [layer.asgi for layer in reversed(boot.plan.layers) if layer.asgi]
+            wrapped: ASGIApp = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
             self._entered = stack.pop_all()
         self._wrapped, self.compiled = wrapped, () if wraps else compiled
 

@@ -38,9 +38,7 @@ class App(Plugin):
     """
 
     def __init__(self, *, prefix: str = "", **keywords: Any) -> None:
-        self.where = caller()
-        self.prefix = prefix
-        self.name = keywords.pop("name", "")
+        self.where, self.prefix, self.name = caller(), prefix, keywords.pop("name", "")
         names = {"requires", "after", "before", "provides"} & keywords.keys()
         vars(self).update({name: as_tuple(keywords.pop(name)) for name in names})
         options = {key: keywords.pop(key) for key in OPTION_NAMES & keywords.keys()}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pluggy
 
-from kernel.errors import BootError, Findings, KernelError, did_you_mean
+from kernel.errors import BootError, Findings, KernelError, Problem, did_you_mean
 from kernel.hookspecs import hookimpl
 from kernel.layers import OPTION_NAMES, where
 from kernel.plugin import App
@@ -85,19 +85,15 @@ class Registry:
         """Yield (plugin, answer) of every implementation in order; a failing one is a finding."""
         if hook not in self.specs:
             raise LookupError(f"no active plugin specifies the hook '{hook}'{did_you_mean(hook, self.specs)}")
-        for name, function, names in self.implementations(hook):
-            if only not in ("", name):
-                continue
+        for name, function, names in [one for one in self.implementations(hook) if only in ("", one[0])]:
             try:
                 answer = function(*(arguments[argument] for argument in names))
             except Exception as error:  # whatever a plugin raises is its finding
                 message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
                 if not self.booting:
                     raise KernelError(message) from error
-                if isinstance(error, BootError):
-                    self.problems.extend(error.problems)
-                else:
-                    self.problems.error("hook.failed", message, "mend it there", innermost(error))
+                own = Problem("hook.failed", "error", message, "mend it there", innermost(error))
+                self.problems += error.problems if isinstance(error, BootError) else [own]
             else:
                 if answer is not None:
                     yield name, answer

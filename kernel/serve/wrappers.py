@@ -73,9 +73,7 @@ def endpoint(handler: Hook, encoders: Mapping[type, Render]) -> Handler:
 
 
 def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | None = None) -> Rescuer:
-    """Return what answers every exception; *ask* finds the plugin's or user's answer to one.
-
-    *observe* is told first.
+    """Return what answers every exception; *ask* finds the plugin's or user's answer to one, *observe* is told first.
 
     A group of one exception, as task groups raise it, is answered as its only member.
     """
@@ -90,8 +88,9 @@ def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | No
             if observe:
                 await observe(request, error)
             value = (ask(type(error), request.route) or fallback)(request, error)
-            value = await value if inspect.isawaitable(value) else value
-            return value if isinstance(value, Response) else render(value)
+            if isinstance(value, Response):
+                return value
+            return render(await value if inspect.isawaitable(value) else value)
         except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, HTTPException(500))

@@ -61,10 +61,11 @@ def serve(bind: str, workers: int, reload: bool, server: str, worker_class: str)
     place = Place.open(bind or default_bind(project.config))
     try:
         if workers > 1:
-            from kernel_admin.children import Serving
+            from kernel_admin.children import Serving, patience
             from kernel_admin.supervisor import Supervisor
 
-            sys.exit(Supervisor(Serving(place, server, worker_class), workers, lambda: announce(place)).run())
+            how = Serving(place, server, worker_class, patience(project.config))
+            sys.exit(Supervisor(how, workers, lambda: announce(place)).run())
         from kernel_admin.serving import serve as serving
 
         address = "" if bind.startswith("fd://") else place.url

@@ -1,46 +1,52 @@
-"""The ASGI servers: each `async (app, place, stop)` serves until *stop* is set."""
+"""The ASGI servers: each `async (app, place, stop, times)` serves until *stop* is set."""
 
+import asyncio
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import anyio
+from kernel_timeouts import Timeouts
 
 from kernel.types import ASGIApp
 from kernel_admin.binding import BACKLOG, Place
 from kernel_admin.faults import Fault
-from kernel_admin.serving import GRACEFUL, Serve
+from kernel_admin.serving import Serve
 
 
-async def hypercorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+async def hypercorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
     """Serve with Hypercorn, HTTP/1 and HTTP/2, on asyncio."""
     from hypercorn.asyncio import serve
 
-    await _hypercorn(serve, app, place, stop)
+    number = os.dup(place.sock.fileno())
+    await _hypercorn(serve, app, number, partial(deaf, number, stop), times)
 
 
-async def hypercorn_on_trio(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+async def hypercorn_on_trio(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
     """Serve with Hypercorn on trio."""
     from hypercorn.trio import serve
 
-    await _hypercorn(serve, app, place, stop)
+    await _hypercorn(serve, app, os.dup(place.sock.fileno()), stop.wait, times)
 
 
-async def _hypercorn(serve: Any, app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+async def _hypercorn(serve: Any, app: ASGIApp, number: int, stop: Callable[[], Any], times: Timeouts) -> None:
     from hypercorn.config import Config
 
     config = Config()
-    config.bind = [f"fd://{os.dup(place.sock.fileno())}"]  # it closes what it gets
-    config.backlog, config.graceful_timeout, config.include_server_header = BACKLOG, GRACEFUL, False
+    config.bind = [f"fd://{number}"]  # which it closes
+    config.backlog, config.include_server_header = BACKLOG, False
+    config.graceful_timeout, config.keep_alive_timeout = times.graceful, times.keep_alive
+    config.startup_timeout, config.shutdown_timeout = 2 * times.startup, 2 * times.hard  # we end sooner, and say why
     config.errorlog = logging.getLogger("hypercorn.error")  # the standard tree, no handlers of its own
     config.errorlog.setLevel(logging.WARNING)  # we say where we serve
-    await serve(app, config, shutdown_trigger=stop.wait, mode="asgi")
+    await serve(app, config, shutdown_trigger=stop, mode="asgi")
 
 
-async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
     """Serve with Uvicorn, on asyncio."""
     from uvicorn import Config, Server
 
@@ -58,21 +64,34 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
         "access_log": False,
         "server_header": False,
         "backlog": BACKLOG,
+        "timeout_graceful_shutdown": times.graceful,
+        "timeout_keep_alive": times.keep_alive,
     }
-    server = Quiet(Config(app, timeout_graceful_shutdown=GRACEFUL, **options))
+    server = Quiet(Config(app, **options))
+    sock = place.sock.dup()
     async with anyio.create_task_group() as group:
-        group.start_soon(_when, stop, server)
+        group.start_soon(_when, sock.fileno(), stop, server)
         with suppress(SystemExit):  # its way to say that the start failed; the lifespan has told us
-            await server.serve(sockets=[place.sock.dup()])
+            await server.serve(sockets=[sock])
         group.cancel_scope.cancel()
 
 
-async def _when(stop: anyio.Event, server: Any) -> None:
-    await stop.wait()
+async def _when(number: int, stop: anyio.Event, server: Any) -> None:
+    await deaf(number, stop)
     server.should_exit = True
 
 
-async def granian(app: ASGIApp, place: Place, stop: anyio.Event) -> None:
+async def deaf(number: int, stop: anyio.Event) -> None:
+    """Wait for *stop*, accept no more on the socket *number*, and return when who connected has had time to ask.
+
+    Servers close a connection on which nothing was asked yet; other workers take what comes after.
+    """
+    await stop.wait()
+    asyncio.get_running_loop().remove_reader(number)
+    await anyio.sleep(LINGER)
+
+
+async def granian(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
     """Serve with Granian, on asyncio; it binds the address itself, as it takes no socket."""
     from granian.constants import Interfaces
     from granian.server.embed import Server
@@ -91,6 +110,7 @@ async def _halt(stop: anyio.Event, server: Any) -> None:
     server.stop()
 
 
+LINGER = 0.1
 SERVERS: dict[str, Serve] = {
     "hypercorn": hypercorn,
     "hypercorn on trio": hypercorn_on_trio,

@@ -5,26 +5,29 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import Any
 
 import anyio
 import click
 from anyio.abc import TaskStatus
+from kernel_timeouts import Timeouts
 
+from kernel import Kernel
 from kernel.errors import KernelError
-from kernel.types import ASGIApp, Receive, Scope, Send
+from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.faults import Fault
-from kernel_admin.signals import CODES, at_once
+from kernel_admin.signals import at_once, last, once_more, stopping
 
-GRACEFUL = 30
-"""Seconds that requests under way have to end after the first signal."""
-LAST = 20
-"""Seconds more for the lifespans; then the process ends hard."""
 PARENT = "KERNEL_PARENT"
 """Environment: the process that started this one; it ends when that one is gone."""
+TOLD = "KERNEL_TOLD"
+"""Environment: a descriptor, to which this process writes what its parent should know."""
+STARTED, INTERRUPTED = b".", b"!"
+"""The start is complete; a server asked for the end of the whole."""
 
-Serve = Callable[[ASGIApp, Any, anyio.Event], Awaitable[None]]
+Serve = Callable[[ASGIApp, Any, anyio.Event, Timeouts], Awaitable[None]]
 
 
 class Watched:
@@ -34,8 +37,10 @@ class Watched:
     `failed`, by step; *stop* is set then, for a server that would serve on.
     """
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None], stop: anyio.Event) -> None:
-        self.app, self.ready, self.stop = app, ready, stop
+    def __init__(self, kernel: Kernel, ready: Callable[[], None], stop: anyio.Event, place: Any = None) -> None:
+        self.app: ASGIApp = kernel
+        self.place = place
+        self.kernel, self.ready, self.stop = kernel, ready, stop
         self.started, self.failed = False, dict[str, str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,10 +68,45 @@ class Watched:
             self.stop.set()
             return {"type": "lifespan.startup.failed", "message": self.failed["startup"]}
         self.started = True
+        tell_parent(STARTED)
         return message
 
+    async def drain(self) -> None:
+        """Tell the application that the end was asked for, and clients with their next answers; then stop."""
+        self.app = closing(self.app)
+        await self.service("drain", anyio.lowlevel.checkpoint)()
+        if self.place:
+            self.place.sock.close()  # the server has its own; while one is open, clients connect and wait
+        self.stop.set()
 
-def serve(app: ASGIApp, server: Serve, place: Any, ready: Callable[[], None], worker_class: str) -> None:
+    def service(self, key: str, default: Any) -> Any:
+        """Return a service of the application, if it has it."""
+        return self.kernel.booted.services.get(key, ("", default))[1]
+
+
+def tell_parent(what: bytes) -> None:
+    """Write to the process that started this one as a worker, if one did."""
+    if TOLD in os.environ:
+        with suppress(OSError):  # inherited by a process that it knows nothing of
+            os.write(int(os.environ[TOLD]), what)
+
+
+def closing(app: ASGIApp) -> ASGIApp:
+    """Return *app* with connections that end with the next answer (HTTP/1 only, RFC 9112 §9.6)."""
+
+    async def close(scope: Scope, receive: Receive, send: Send) -> None:
+        async def last(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+            await send(message)
+
+        kept = scope["type"] != "http" or not scope.get("http_version", "").startswith("1")
+        await app(scope, receive, send if kept else last)
+
+    return close
+
+
+def serve(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], worker_class: str) -> None:
     """Serve until a signal; the first one ends in order, the second at once.
 
     Raises:
@@ -82,6 +122,8 @@ def serve(app: ASGIApp, server: Serve, place: Any, ready: Callable[[], None], wo
         if not watched or (watched[0].started and not watched[0].failed):
             raise
         watched[0].failed.setdefault("startup", str(innermost(error)))
+    if getattr(watched[0].service("life", None), "interrupted", False):
+        tell_parent(INTERRUPTED)
     step, text = next(iter(watched[0].failed.items()), ("", ""))
     if step:
         kind = "start" if step == "startup" else "stop"
@@ -89,45 +131,57 @@ def serve(app: ASGIApp, server: Serve, place: Any, ready: Callable[[], None], wo
         raise Fault.one(f"run.{kind}", f"the {kind} failed: {text}", hint, code=3 if kind == "start" else 1)
 
 
-async def _serving(app: ASGIApp, server: Serve, place: Any, ready: Callable[[], None], watched: list[Watched]) -> None:
-    stop = anyio.Event()
-    watched.append(Watched(app, ready, stop))
+async def _serving(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], watched: list[Watched]) -> None:
+    stop, times = anyio.Event(), Timeouts.of(app.config)
+    watched.append(Watched(app, ready, stop, place))
     async with anyio.create_task_group() as group:
-        await group.start(signals, stop)
+        await group.start(signals, watched[0], times.hard)
         if PARENT in os.environ:
-            group.start_soon(orphaned, int(os.environ[PARENT]), stop)
+            group.start_soon(orphaned, int(os.environ[PARENT]))
         done = anyio.Event()
-        group.start_soon(_run, server, watched[0], place, stop, done)
+        group.start_soon(_run, server, watched[0], place, stop, times, done)
         await done.wait()
         group.cancel_scope.cancel()
 
 
-async def _run(server: Serve, app: Watched, place: Any, stop: anyio.Event, done: anyio.Event) -> None:
+async def _run(server: Serve, app: Watched, place: Any, stop: anyio.Event, times: Timeouts, done: anyio.Event) -> None:
     """Run the server in a task of its own: Hypercorn leaves the one it ran in marked as cancelled."""
-    await server(app, place, stop)
+    await server(app, place, stop, times)
     done.set()
 
 
-async def signals(stop: anyio.Event, *, task_status: TaskStatus[None]) -> None:
-    """Wait for the first signal; from then on the next one ends the process at once, as a deadline does."""
-    with anyio.open_signal_receiver(*CODES) as received:
+async def signals(app: Watched, seconds: float, *, task_status: TaskStatus[None]) -> None:
+    """Wait for the first signal and drain; from then on the next one ends the process at once, as a deadline does."""
+    with anyio.open_signal_receiver(*stopping()) as received:
         task_status.started()
         async for _ in received:
             break
-    for number in CODES:
-        signal.signal(number, at_once)
-    stop.set()
-    await anyio.sleep(GRACEFUL + LAST)
-    click.echo(f"error run.stop: the end took more than {GRACEFUL + LAST} seconds; stopped hard", err=True)
+    last(at_once if not getattr(app.service("life", None), "asked", False) else once_more)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes may say so twice
+    deadline = Timer(seconds, hard, (app, seconds))  # a thread, since the event loop may be what hangs
+    deadline.daemon = True
+    deadline.start()
+    try:
+        await app.drain()
+        await anyio.sleep_forever()
+    finally:
+        deadline.cancel()
+
+
+def hard(app: Watched, seconds: float) -> None:
+    """End the process now, and say what did not end."""
+    doing = getattr(app.service("life", None), "doing", "") or "the server, or requests under way"
+    message = f"the end took more than {seconds:g} seconds; stopped hard, waiting for {doing}"
+    click.echo(f"error run.stop: {message}", err=True)
     sys.stderr.flush()
     os._exit(1)
 
 
-async def orphaned(parent: int, stop: anyio.Event) -> None:
+async def orphaned(parent: int) -> None:
     """Stop when the process that started this one is gone."""
     while os.getppid() == parent:  # noqa: ASYNC110  # nothing tells the death of a parent
         await anyio.sleep(0.5)
-    stop.set()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager

@@ -8,6 +8,23 @@ from typing import Any
 CODES = (signal.SIGINT, signal.SIGTERM)
 
 
+def stopping() -> tuple[signal.Signals, ...]:
+    """Return the signals that ask one process for an orderly end: a closed terminal too, unless it is to be ignored."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return CODES if ignored else (*CODES, signal.SIGHUP)
+
+
+def last(handler: Callable[[int, Any], None]) -> None:
+    """Let *handler* have what comes after the first signal."""
+    for number in CODES:
+        signal.signal(number, handler)
+
+
+def once_more(number: int, frame: Any = None) -> None:
+    """Let a signal pass: the end under way was asked for by the application itself, so this is the first one."""
+    last(at_once)
+
+
 def at_once(number: int, frame: Any = None) -> None:
     """End this process now, with the exit code of the signal: 130 or 143."""
     os._exit(128 + number)

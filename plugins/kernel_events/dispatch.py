@@ -10,12 +10,13 @@ from typing import Any
 
 from kernel.boot.discovery import sort
 from kernel.errors import Findings, Problem
-from kernel_events.event import DEFAULTS, Event
+from kernel_events.event import DEFAULTS, Event, Role
 from kernel_events.listener import Listener, listener
 
 logger = logging.getLogger("kernel.events")
-STOPPING = ("drain", "pre_stop", "shutdown")
-"""Heard in reverse: who came first leaves last."""
+STOPPING = ("drain", "pre_stop")
+"""Heard in reverse: who came first leaves last. At `shutdown` only the owners are, each one's listeners are not."""
+NOTHING: Mapping[str, Any] = {}
 ALIKE = 0.85
 """How near an undeclared event must be to one of the framework to be taken for a slip, from 0 to 1."""
 
@@ -51,15 +52,18 @@ class Events:
 
     def add(self, plugin: str, hooks: Iterable[tuple[Any, ...]]) -> None:
         """Add the listeners of one plugin or app."""
-        found = (listener(plugin, item, self.problems) for item in hooks)
-        self._listeners += [one for one in found if one]
+        for item in hooks:
+            event = self.declared.get(item[0])
+            if one := listener(plugin, item, self.problems, event.wishes if event else ()):
+                self._listeners.append(one)
 
     def compile(self) -> None:
         """Put the listeners of each event in order, and check them against what is declared."""
         self.wild = tuple(self._ordered("*", [one for one in self._listeners if one.wild]))
         for name in self.known():
-            found = [one for one in self._listeners if one.hears(name)]
-            self._compiled[name] = tuple(self._ordered(name, found[::-1] if name in STOPPING else found))
+            role = isinstance(self.declared.get(name), Role)
+            found = [one for one in self._listeners if one.hears(name) and not (role and one.wild)]
+            self._compiled[name] = tuple(self._ordered(name, turned(name, found)))
             self._check(name)
 
     def known(self) -> list[str]:
@@ -119,17 +123,29 @@ class Events:
             raise TypeError(f"event {declared}: {', '.join(faults)} (executed at {executed()})")
         failures: list[Exception] = []
         if listeners := self.of(event):
-            offered = {"request": self._current(), "response": None, **offered}
-            offered = {"app": self._app, "event": event, **offered, **payload}
+            offered = {"request": self._current(), **offered}
         for one in listeners:
             try:
-                result = one.function(**one.arguments(payload, offered))
-                if inspect.isawaitable(result):
-                    await result
+                await self.call(one, event, payload, **offered)
             except Exception as error:  # isolated: the listeners after it still run
                 failures.append(error)
                 logger.exception("event '%s': the listener of '%s' failed (%s)", event, one.plugin, one.where)
         return failures
+
+    async def call(self, one: Listener, event: str, payload: Mapping[str, Any] = NOTHING, **offered: Any) -> None:
+        """Call one listener with the arguments it names."""
+        basics = {"app": self._app, "event": event, "request": None, "response": None}
+        result = one.function(**one.arguments(payload, {**basics, **offered, **payload}))
+        if inspect.isawaitable(result):
+            await result
+
+
+def turned(event: str, found: list[Listener]) -> list[Listener]:
+    """Return the listeners of *event* as they are called if nobody wishes otherwise."""
+    if event in STOPPING:
+        return found[::-1]
+    owners = dict.fromkeys(one.plugin for one in found)
+    return [one for owner in reversed(owners) for one in found if one.plugin == owner] if event == "shutdown" else found
 
 
 def executed() -> str:

@@ -19,6 +19,9 @@ class Event:
             when the event is executed, of `list[int]` the list; other annotations only tell.
     """
 
+    wishes: tuple[str, ...] = ()
+    """Keywords that its listeners may be registered with, besides before and after."""
+
     def __init__(self, name: str, about: str = "", /, **payload: Any) -> None:
         frame = sys._getframe(1)
         self.name, self.about, self.payload = name, about, payload
@@ -38,6 +41,10 @@ class Event:
     def __str__(self) -> str:
         arguments = (f"{name}: {getattr(kind, '__name__', kind)}" for name, kind in self.payload.items())
         return f"{self.name}({', '.join(arguments)})"
+
+
+class Role(Event):
+    """What a listener is, rather than an event: nobody executes it, and no pattern means it."""
 
 
 def classes(kind: Any) -> tuple[type, ...]:
@@ -61,7 +68,7 @@ DEFAULTS = (
     Event("pre_start", "before anything is started"),
     Event("startup", "everything is started"),
     Event("post_start", "right after startup: requests are accepted"),
-    Event("server", "runs for ever beside the application"),
+    Role("server", "runs for ever beside the application"),
     Event("drain", "a stop was asked for"),
     Event("pre_stop", "before anything is stopped"),
     Event("shutdown", "everything is stopped"),

@@ -11,8 +11,6 @@ from kernel.layers import Hook, as_tuple, where
 from kernel.serve.wrappers import label
 from kernel_events.event import OFFERED
 
-SERVER = "server"
-"""No event to be executed, so no pattern means it."""
 WISHES = ("before", "after")
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -22,7 +20,8 @@ class Listener:
     """A function that listens to an event, or to all whose names match a pattern like "user_*".
 
     `names` are the parameters it has, `required` those without a default; `every` tells that it
-    takes all arguments. `before` and `after` name plugins, apps or functions.
+    takes all arguments. `before` and `after` name plugins, apps or functions; `wishes` are those that
+    the event itself knows.
     """
 
     plugin: str
@@ -33,6 +32,7 @@ class Listener:
     names: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     every: bool = False
+    wishes: Mapping[str, Any] = field(default_factory=dict)
     where: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +45,7 @@ class Listener:
 
     def hears(self, event: str) -> bool:
         """Tell whether it listens to *event*."""
-        return self.event == event or (self.wild and event != SERVER and fnmatchcase(event, self.event))
+        return self.event == event or (self.wild and fnmatchcase(event, self.event))
 
     def arguments(self, payload: Mapping[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]:
         """Return what it is called with: what it names of *offered*, and the whole payload if it takes all."""
@@ -64,8 +64,12 @@ class Listener:
                 yield f"has no argument '{name}'{did_you_mean(name, known)}"
 
 
-def listener(plugin: str, item: tuple[Any, ...], problems: Findings) -> Listener | None:
-    """Return the listener of one item of `Hooks`; what is wrong with it goes to *problems*."""
+def listener(plugin: str, item: tuple[Any, ...], problems: Findings, more: Iterable[str] = ()) -> Listener | None:
+    """Return the listener of one item of `Hooks`; what is wrong with it goes to *problems*.
+
+    Args:
+        more: wishes that the event itself knows.
+    """
     event, function, *rest = item
     wishes: dict[str, Any] = dict(*rest)
     blame = f"'{plugin}': event '{event}': listener '{label(function)}'"
@@ -74,9 +78,10 @@ def listener(plugin: str, item: tuple[Any, ...], problems: Findings) -> Listener
     except (TypeError, ValueError):
         problems.error("event.listener", f"{blame} cannot be called with named arguments", "wrap it", where(function))
         return None
-    for wish in wishes.keys() - set(WISHES):
-        hint = f"the wishes are {', '.join(WISHES)}"
-        problems.error("event.wish", f"{blame} wishes '{wish}'{did_you_mean(wish, WISHES)}", hint, where(function))
+    known = (*WISHES, *more)
+    for wish in sorted(wishes.keys() - set(known)):
+        hint = f"the wishes are {', '.join(known)}"
+        problems.error("event.wish", f"{blame} wishes '{wish}'{did_you_mean(wish, known)}", hint, where(function))
     named = [parameter for parameter in parameters if parameter.kind not in UNNAMED]
     if any(parameter.kind is parameter.POSITIONAL_ONLY for parameter in named):
         problems.error("event.listener", f"{blame} has positional-only parameters", "drop the '/'", where(function))
@@ -89,4 +94,5 @@ def listener(plugin: str, item: tuple[Any, ...], problems: Findings) -> Listener
         tuple(parameter.name for parameter in named),
         tuple(parameter.name for parameter in named if parameter.default is parameter.empty),
         any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters),
+        {wish: value for wish, value in wishes.items() if wish in more},
     )

@@ -1,68 +1,86 @@
-"""Run phases at the start and at the stop, and servers in between."""
+"""Run the phases at the start and at the stop, each listener within its time."""
 
-import logging
-import os
-import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 
-from kernel import ServerInterrupt
 from kernel.errors import KernelError
-
-logger = logging.getLogger("kernel.events")
-
-
-@asynccontextmanager
-async def framed(
-    phase: Callable[[str], Any], start: Iterable[str], stop: Iterable[str], servers: Iterable[Any] = ()
-) -> AsyncIterator[None]:
-    """Run the phases of *start*, the servers meanwhile, and every phase of *stop*."""
-    for name in start:
-        await phase(name)
-    failures: list[KernelError] = []
-    async with beside(servers):
-        try:
-            yield
-        finally:
-            failures = await every(phase, stop)
-    if failures:  # raised out here, because a task group would wrap it
-        raise failures[0]
+from kernel_events.dispatch import Events
+from kernel_events.life import Life
+from kernel_events.servers import Server, cancel
 
 
-@asynccontextmanager
-async def beside(servers: Iterable[Callable[[], Any]]) -> AsyncIterator[None]:
-    """Run the servers, if there are any, until the context is left."""
-    if not servers:
-        yield
-        return
-    async with anyio.create_task_group() as group:
+class Cycle:
+    """The phases of one kernel."""
+
+    def __init__(self, events: Events, life: Life) -> None:
+        self._events, self._life, self._lock = events, life, anyio.Lock()
+
+    @asynccontextmanager
+    async def outer(self) -> AsyncIterator[None]:
+        """Run pre_start; then, however far the start came, shutdown. All lifespans lie within.
+
+        Raises:
+            KernelError: pre_start failed, or something did during the stop; all reasons are told.
+        """
+        problem: Exception | None = None
+        async with anyio.create_task_group() as group:
+            self._life.begin(group)
+            try:
+                await self._begin("pre_start")
+                yield
+            except Exception as error:
+                problem = error  # raised below: a task group would wrap it
+            await self._end("shutdown")
+        self._life.end()
+        if problem:
+            raise problem
+        if self._life.failures:
+            raise KernelError("; ".join(self._life.failures))
+
+    @asynccontextmanager
+    async def inner(self, servers: Iterable[Server]) -> AsyncIterator[None]:
+        """Run startup and post_start, then the servers, until drain and pre_stop."""
+        for name in ("startup", "post_start"):
+            await self._begin(name)
+        self._life.state = "up"
         for server in servers:
-            group.start_soon(forever, server)
+            assert self._life.group
+            self._life.group.start_soon(server.run)
         try:
             yield
         finally:
-            group.cancel_scope.cancel()
+            await self.drain()
+            await self._end("pre_stop")
+            await cancel(servers)
 
+    async def drain(self) -> None:
+        """Tell that a stop was asked for: once, and only to an application that has started."""
+        async with self._lock:
+            if self._life.state == "up":
+                self._life.state = "draining"
+                self._life.draining.set()
+                await self._end("drain")
 
-async def every(phase: Callable[[str], Any], names: Iterable[str]) -> list[KernelError]:
-    """Run each phase although one before it failed; return what was raised."""
-    failures = []
-    for name in names:
-        try:
-            await phase(name)
-        except KernelError as error:
-            failures.append(error)
-    return failures
+    async def _begin(self, name: str) -> None:
+        failures = await self._run(name, self._life.starting)
+        if failures:
+            self._life.failures.clear()  # those of the start are raised
+            raise KernelError("; ".join(failures))
 
+    async def _end(self, name: str) -> None:
+        await self._run(name, self._life.stopping)
 
-async def forever(server: Callable[[], Any]) -> None:
-    """Run one server; its end by an exception asks the process to stop in order."""
-    try:
-        await server()
-    except Exception as error:
-        if not isinstance(error, ServerInterrupt):
-            logger.exception("server '%s' failed", getattr(server, "__qualname__", server))
-        os.kill(os.getpid(), signal.SIGTERM)
+    async def _run(self, name: str, step: Callable[[str], Any]) -> list[str]:
+        """Call every listener; return what was wrong with some."""
+        failures = []
+        for one in self._events.of(name):
+            who = f"event '{name}': the listener '{one.label}' of '{one.plugin}' ({one.where})"
+            try:
+                with step(who):
+                    await self._events.call(one, name)
+            except Exception as error:  # isolated: the listeners after it still run
+                failures.append(self._life.fail(who, error))
+        return failures

@@ -5,18 +5,33 @@ post_start, servers; and in reverse: drain, pre_stop, servers cancelled, lifespa
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from kernel import Hooks, Layer, Plugin, Problem, Request, hookimpl, hookspec
 from kernel.errors import KernelError
 from kernel.layers import as_tuple, where
+from kernel.serve.wrappers import label
 from kernel.types import Application
 from kernel_events.dispatch import Events
 from kernel_events.event import DEFAULTS, Event
 from kernel_events.keeper import spawn, start_aside
-from kernel_events.phases import framed
+from kernel_events.life import Life
+from kernel_events.lifespans import Lifespan
+from kernel_events.phases import Cycle
 from kernel_events.requests import ERROR, observing, request_layers
+from kernel_events.servers import Server
+
+FRAME = ("events", "phases")
+"""Plugins whose lifespans hold those of all others."""
+
+
+@dataclass(frozen=True)
+class PhasesConfig:
+    """Section [phases]."""
+
+    servers: Annotated[bool, "whether what runs for ever beside the application runs in this process"] = True
 
 
 class Specs:
@@ -48,17 +63,20 @@ class EventsPlugin(Plugin):
         async def execute(name: str, args: Mapping[str, Any]) -> None:
             await self.events.execute(name, args)
 
-        async def phase(name: str) -> None:
-            failures = await self.events.execute(name, {})
-            if failures:
-                reasons = "; ".join(f"{type(error).__name__}: {error}" for error in failures)
-                raise KernelError(f"event '{name}': {reasons}") from failures[0]
-
+        self._life = Life.of(kernel.config)
+        self._cycle = Cycle(self.events, self._life)
         kernel.provide("events", execute)
-        kernel.provide("phase", phase)
+        kernel.provide("life", self._life)
+        kernel.provide("cycle", self._cycle)
+        kernel.provide("drain", self._cycle.drain)
+        kernel.provide("lifespan", self._keep)
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
         kernel.provide("spawn", spawn)
+
+    def _keep(self, name: str, context: Any) -> Any:
+        """Return how to enter a lifespan: in a task of its own, unless it makes up the frame of all."""
+        return context if name in FRAME or not self._life.group else Lifespan(self._life, name, context)
 
     @hookimpl
     def kernel_events(self) -> Iterable[Event]:
@@ -103,7 +121,7 @@ class EventsPlugin(Plugin):
             for event, function, *_ in hooks[number:]:
                 place = where(function)
                 raise KernelError(f"'{name}': event '{event}': the listener came after the boot, too late ({place})")
-        return framed(kernel.service("phase"), ["pre_start"], ["shutdown"])
+        return self._cycle.outer()
 
 
 class Phases(Plugin):
@@ -111,12 +129,19 @@ class Phases(Plugin):
 
     name = "phases"
     requires = ("events",)
+    Config = PhasesConfig
+
+    @hookimpl
+    def kernel_configure(self, config: PhasesConfig) -> None:
+        """Keep the section."""
+        self._config = config
 
     @hookimpl(trylast=True)
     def kernel_lifespan(self, kernel: Application) -> Any:
         """Run startup and post_start, then the servers, until drain and pre_stop."""
-        servers = [one for _, answer in kernel.collect("kernel_servers", kernel=kernel) for one in as_tuple(answer)]
-        for one in kernel.service("listeners").of("server"):
-            offered = {"app": kernel, "event": "server", "request": None, "response": None}
-            servers.append(partial(one.function, **one.arguments({}, offered)))
-        return framed(kernel.service("phase"), ["startup", "post_start"], ["drain", "pre_stop"], servers)
+        life, listeners, servers = kernel.service("life"), kernel.service("listeners"), []
+        for owner, answer in kernel.collect("kernel_servers", kernel=kernel):
+            servers += [Server(life, owner, label(one), one) for one in as_tuple(answer)]
+        for one in listeners.of("server"):
+            servers.append(Server(life, one.plugin, one.label, partial(listeners.call, one, "server")))
+        return kernel.service("cycle").inner(servers if self._config.servers else [])

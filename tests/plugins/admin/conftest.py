@@ -89,7 +89,7 @@ def invoke_json(invoke: Invoke) -> Callable[..., Any]:
 @pytest.fixture
 def signals_kept() -> Iterator[None]:
     """Put the handlers of signals back after the test."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -1,9 +1,7 @@
-"""Workers and reloading: with children that only pretend, and once with real ones."""
+"""Children and reloading: with children that only pretend, and once with a real one."""
 
-import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,25 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel_admin import children, reload, supervisor, watching
+from kernel_admin import children, reload, watching
 from kernel_admin.binding import Place
 from kernel_admin.children import Serving, kill, stop
-from kernel_admin.faults import Fault
 from kernel_admin.reload import Reloader, folders
-from kernel_admin.supervisor import Supervisor
 
 from kernel.boot.config import read
 
 pytestmark = pytest.mark.usefixtures("signals_kept")
-
-
-PIDS = """
-import os
-from kernel import App
-from kernel.layers import Route
-async def pid(request): return str(os.getpid())
-app = App(routes=[Route("/", "GET", pid)])
-"""
 
 
 class Child:
@@ -60,64 +47,6 @@ class Stubborn(Child):
 
     def terminate(self) -> None:
         self.ends += "t"
-
-
-class Spawner:
-    """Serving whose children are given."""
-
-    def __init__(self, *codes: int | None) -> None:
-        self.children = iter([Child(code) for code in codes])
-        self.place = self
-        self.listening = True
-
-    def spawn(self) -> Child:
-        return next(self.children)
-
-
-def supervised(*codes: int | None, count: int = 1) -> int:
-    said: list[int] = []
-    serving: Any = Spawner(*codes)
-    code = Supervisor(serving, count, lambda: said.append(1)).run()
-    assert said == [1]
-    return code
-
-
-def test_a_worker_that_ends_in_order_ends_all() -> None:
-    assert supervised(None, 0, count=2) == 0
-
-
-def test_a_worker_that_cannot_start_ends_all_with_its_code() -> None:
-    with pytest.raises(Fault, match="a worker could not start") as fault:
-        supervised(None, 3, count=2)
-
-    assert fault.value.exit_code == 3
-
-
-def test_a_dead_worker_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:
-    assert supervised(-9, 3, 0) == 0
-    assert "died with exit code -9; it is replaced" in capsys.readouterr().err
-
-
-def test_workers_that_keep_dying_are_given_up() -> None:
-    with pytest.raises(Fault, match="5 workers died within 30 seconds, the last with exit code 9") as fault:
-        supervised(*[9] * 9)
-
-    assert fault.value.exit_code == 4
-
-
-def test_deaths_far_apart_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = iter(range(0, 1000, 10))
-    monkeypatch.setattr(supervisor, "monotonic", lambda: next(moments))
-
-    assert supervised(*[9] * 7, 0) == 0
-
-
-def test_a_signal_stops_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "sleep", lambda seconds: signal.raise_signal(signal.SIGTERM))
-    serving: Any = Spawner(None, 9)
-    serving.listening = False
-
-    assert Supervisor(serving, 2, lambda: None).run() == 0
 
 
 def test_a_child_that_does_not_stop_is_killed() -> None:
@@ -262,36 +191,6 @@ def test_a_file_that_is_gone_meanwhile_is_no_matter(tmp_path: Path) -> None:
     (tmp_path / "link.py").symlink_to(tmp_path / "nowhere")
 
     assert watching.times([tmp_path]) == {}
-
-
-@pytest.mark.e2e
-def test_two_real_workers_serve_and_one_is_replaced(make_project: Any) -> None:
-    make_project("[apps]\nactive = pids:app", pids=PIDS)
-    words = [sys.executable, "-m", "kernel_admin", "run", "--bind", "127.0.0.1:0", "--workers", "2"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            url = process.stdout.readline().split()[2]
-            first = ask(url)
-            os.kill(int(first), signal.SIGKILL)
-            assert ask(url) != first
-            process.terminate()
-            assert process.wait(15) == 0
-        finally:
-            process.kill()
-
-
-def ask(url: str) -> str:
-    """Return an answer, from whichever worker lives."""
-    from urllib.request import urlopen
-
-    for _ in range(100):
-        try:
-            with urlopen(url, timeout=2) as answer:
-                return str(answer.read().decode())
-        except OSError:  # the worker died with our connection
-            time.sleep(0.05)
-    raise AssertionError(f"{url} does not answer")
 
 
 def test_a_child_serves_on_the_socket_of_its_parent(project: Path) -> None:

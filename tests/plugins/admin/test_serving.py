@@ -6,17 +6,26 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import anyio
 import pytest
-from kernel_admin import serving
 from kernel_admin.binding import Place
 from kernel_admin.faults import Fault
 from kernel_admin.servers import SERVERS, available
-from kernel_admin.serving import PARENT, innermost, orphaned, serve
-from kernel_admin.signals import Signals
+from kernel_admin.serving import (
+    INTERRUPTED,
+    PARENT,
+    STARTED,
+    TOLD,
+    closing,
+    innermost,
+    orphaned,
+    serve,
+    tell_parent,
+)
+from kernel_admin.signals import Signals, stopping
 
 import kernel
 
@@ -108,7 +117,7 @@ def test_a_failed_stop_is_exit_code_1(make_project: Any) -> None:
     assert fault.value.exit_code == 1
 
 
-async def lifespan(app: Any, place: Any, stop: anyio.Event) -> None:
+async def lifespan(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
     """Stand in for a server: speak the lifespan only, until told to stop."""
     messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
 
@@ -134,7 +143,7 @@ def test_a_port_that_cannot_listen_is_a_failed_start(project: Any) -> None:
 
 
 def test_a_server_that_breaks_before_the_start_is_a_failed_start(project: Any) -> None:
-    async def broken(app: Any, place: Any, stop: anyio.Event) -> None:
+    async def broken(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
         raise TimeoutError("too long")
 
     with pytest.raises(Fault, match="the start failed: too long"):
@@ -142,8 +151,8 @@ def test_a_server_that_breaks_before_the_start_is_a_failed_start(project: Any) -
 
 
 def test_a_server_that_breaks_later_raises(project: Any) -> None:
-    async def broken(app: Any, place: Any, stop: anyio.Event) -> None:
-        await lifespan(app, place, stop)
+    async def broken(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        await lifespan(app, place, stop, times)
         raise ValueError("broken")
 
     with pytest.raises(ExceptionGroup) as group:
@@ -155,7 +164,7 @@ def test_a_server_that_breaks_later_raises(project: Any) -> None:
 def test_a_worker_stops_when_its_parent_is_gone(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PARENT, "1" if os.getppid() != 1 else "2")
 
-    async def waiting(app: Any, place: Any, stop: anyio.Event) -> None:
+    async def waiting(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
         app.started = True
         await stop.wait()
 
@@ -163,35 +172,91 @@ def test_a_worker_stops_when_its_parent_is_gone(project: Any, monkeypatch: pytes
 
 
 def test_a_worker_looks_again_while_its_parent_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    parents = iter([7, 7, 1])
+    parents, killed = iter([7, 7, 1]), list[Any]()
     monkeypatch.setattr(os, "getppid", lambda: next(parents))
-    stops: list[bool] = []
+    monkeypatch.setattr(os, "kill", lambda *arguments: killed.append(arguments))
+    anyio.run(orphaned, 7, backend="trio")
 
-    async def watch() -> None:
-        stop = anyio.Event()
-        await orphaned(7, stop)
-        stops.append(stop.is_set())
-
-    anyio.run(watch, backend="trio")
-    assert stops == [True]
+    assert killed == [(os.getpid(), signal.SIGTERM)]
 
 
-def test_an_end_that_takes_too_long_is_hard(
-    project: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_end_that_takes_too_long_is_hard_and_says_what_it_waits_for(
+    make_project: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    codes: list[int] = []
-    monkeypatch.setattr(serving, "GRACEFUL", 0)
-    monkeypatch.setattr(serving, "LAST", 0.01)
-    monkeypatch.setattr(os, "_exit", codes.append)
+    make_project("[apps]\nactive = shop:app\n[timeouts]\ngraceful = 1ms\nshutdown_hook = 0\n")
+    ended, codes = Event(), list[int]()
+    monkeypatch.setattr(os, "_exit", lambda code: (codes.append(code), ended.set()))
 
-    async def lazy(app: Any, place: Any, stop: anyio.Event) -> None:
-        app.started = True
+    async def lazy(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.started, app.service("life", None).doing = True, "plugin 'mail': its lifespan"
         os.kill(os.getpid(), signal.SIGTERM)
-        await anyio.sleep(0.2)
+        await anyio.sleep(0.01)  # the signal comes
+        ended.wait()  # even a loop that hangs
 
     serve(kernel.app, lazy, None, lambda: None, "asyncio")
     assert codes == [1]
-    assert "stopped hard" in capsys.readouterr().err
+    assert "stopped hard, waiting for plugin 'mail': its lifespan" in capsys.readouterr().err
+
+
+def test_the_first_signal_of_others_is_not_the_second_if_the_application_itself_asked_for_the_end(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = list[int]()
+    monkeypatch.setattr(os, "_exit", codes.append)
+
+    async def ending(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.started, app.service("life", None).asked = True, True
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert codes == []
+        os.kill(os.getpid(), signal.SIGINT)
+
+    serve(kernel.app, ending, None, lambda: None, "asyncio")
+    assert codes == [130]
+
+
+def test_a_closed_terminal_asks_for_the_end_unless_it_is_to_be_ignored() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    assert signal.SIGHUP in stopping()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    assert signal.SIGHUP not in stopping()
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_the_parent_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    monkeypatch.setenv(TOLD, str(writing))
+
+    async def interrupting(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.begin({})
+        app.service("life", None).interrupted = True
+
+    serve(kernel.app, interrupting, None, lambda: None, "asyncio")
+    os.close(writing)
+    assert os.read(reading, 9) == STARTED + INTERRUPTED
+    os.close(reading)
+    tell_parent(STARTED)  # by a process that inherited the variable only
+
+
+def test_answers_end_their_connections_during_the_drain() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    def sent(scope: Any) -> Any:
+        messages: list[Any] = []
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        anyio.run(closing(app), scope, None, send)
+        return messages[0].get("headers"), messages[1]
+
+    last = {"type": "http.response.body"}
+    assert sent({"type": "http", "http_version": "1.1"}) == ([(b"connection", b"close")], last)
+    assert sent({"type": "http", "http_version": "2"}) == (None, last)
+    assert sent({"type": "websocket", "http_version": "1.1"}) == (None, last)
 
 
 def test_a_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

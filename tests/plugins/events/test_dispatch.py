@@ -1,7 +1,7 @@
 """Listeners get the arguments they name, in an order they can wish; one that fails does not stop the others."""
 
 import pytest
-from kernel_events import Event
+from kernel_events import Event, Role
 from kernel_events.dispatch import Events
 
 from kernel import Hooks
@@ -107,7 +107,13 @@ async def test_listeners_run_in_the_order_of_apps_and_of_registration(log):
     assert log == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("event", ["drain", "pre_stop", "shutdown"])
+async def test_at_the_shutdown_owners_are_in_reverse_and_what_each_listed_is_not(log):
+    shop, project = noting(log, Hooks(), "a", "b", event="shutdown"), noting(log, Hooks(), "c", "d", event="shutdown")
+    await events_of(("shop", shop), ("project", project)).execute("shutdown", {})
+    assert log == ["c", "d", "a", "b"]
+
+
+@pytest.mark.parametrize("event", ["drain", "pre_stop"])
 async def test_at_the_stop_they_run_in_reverse(log, event):
     shop, project = noting(log, Hooks(), "a", "b", event=event), noting(log, Hooks(), "c", event=event)
     await events_of(("shop", shop), ("project", project)).execute(event, {})
@@ -172,7 +178,7 @@ async def test_a_pattern_hears_every_event_it_matches_and_gets_the_name(hooks, l
 
 async def test_a_pattern_hears_the_events_of_the_framework_but_is_no_server(hooks, log):
     hooks.register("*", lambda event: log.append(event))
-    declared = [Event("startup"), Event("server")]
+    declared = [Event("startup"), Role("server")]
     events = events_of(("shop", hooks), declared=declared)
     assert (len(events.of("startup")), len(events.of("server"))) == (1, 0)
 

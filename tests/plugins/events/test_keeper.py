@@ -4,6 +4,7 @@ import sys
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.lowlevel
 import pytest
 from kernel_events.plugin import EventsPlugin, Phases
 from kernel_testing import make_kernel
@@ -43,9 +44,9 @@ async def ask(kernel, statuses):
     await kernel({"type": "http", "method": "GET", "path": "/", "headers": []}, None, send)
 
 
-def served(backend, plugin):
+def served(backend, *plugins):
     """Return the statuses of four requests, of which two come first at once."""
-    statuses, kernel = [], make_kernel([EventsPlugin, plugin, Phases], standard=False)
+    statuses, kernel = [], make_kernel([EventsPlugin, *plugins, Phases], standard=False)
 
     async def main():
         for _ in range(2):
@@ -62,6 +63,26 @@ def test_the_first_requests_start_the_kernel_once_and_the_end_of_the_loop_stops_
     log = []
     assert served(backend, Living(log)) == [404] * 4
     assert log == ["in", "out"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_end_of_the_loop_leaves_lifespans_in_reverse(backend):
+    class Other(Living):
+        name = "other"
+
+        @asynccontextmanager
+        async def life(self):
+            self.log.append("other in")
+            try:
+                yield
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await anyio.lowlevel.checkpoint()
+                self.log.append("other out")
+
+    log = []
+    assert served(backend, Living(log), Other(log)) == [404] * 4
+    assert log == ["in", "other in", "other out", "out"]
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

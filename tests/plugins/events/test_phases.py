@@ -1,16 +1,12 @@
 """The phases of the life cycle, in order and in exact reverse, and the servers between them."""
 
-import logging
-import os
-import signal
 from contextlib import asynccontextmanager
 
-import anyio
 import pytest
 from kernel_events.plugin import EventsPlugin, Phases
 from kernel_testing import Client, LifespanFailed, make_kernel
 
-from kernel import App, Hooks, Plugin, ServerInterrupt, hookimpl
+from kernel import App, Hooks, Plugin, hookimpl
 
 pytestmark = pytest.mark.anyio
 PHASES = ("pre_start", "startup", "post_start", "drain", "pre_stop", "shutdown")
@@ -93,14 +89,15 @@ async def test_several_hooks_of_one_app_all_listen(log):
 
 async def test_a_phase_that_fails_at_start_fails_the_start_with_its_text(log):
     kernel = kernel_of(listening(failing("startup", "no database"), noting(log, "shutdown")), plugins=[living(log)])
-    with pytest.raises(LifespanFailed, match="event 'startup': ValueError: no database"):
+    reason = r"event 'startup': the listener '.*listener' of 'shop' \(.*:\d+\): ValueError: no database"
+    with pytest.raises(LifespanFailed, match=reason):
         await Client(kernel).__aenter__()
-    assert log[:2] == ["entered", "left"]
+    assert log == ["entered", "left", "shutdown"]
 
 
 async def test_a_phase_that_fails_at_stop_is_told_and_the_others_run(log):
     kernel = kernel_of(listening(failing("drain"), noting(log, "pre_stop"), noting(log, "shutdown")))
-    with pytest.raises(LifespanFailed, match="event 'drain': ValueError: no"):
+    with pytest.raises(LifespanFailed, match=r"event 'drain': .* ValueError: no"):
         async with Client(kernel):
             pass
     assert log == ["pre_stop", "shutdown"]
@@ -113,49 +110,44 @@ async def test_an_event_is_executed_for_users():
     assert heard == [(3, kernel)]
 
 
-def server_of(log, error=None):
-    async def server():
-        log.append("serving")
-        if error:
-            raise error
-        try:
-            await anyio.sleep_forever()
-        finally:
-            log.append("cancelled")
-
-    return server
+async def test_a_start_that_fails_early_is_followed_by_shutdown_only(log):
+    app = listening(failing("pre_start", "no network"), *(noting(log, name) for name in PHASES))
+    with pytest.raises(LifespanFailed, match="ValueError: no network"):
+        await Client(kernel_of(app, plugins=[living(log)])).__aenter__()
+    assert log == ["pre_start", "shutdown"]
 
 
-async def test_servers_run_beside_the_application_and_are_cancelled_after_pre_stop(log):
-    class Serving(Plugin):
-        @hookimpl
-        def kernel_servers(self):
-            return [server_of(log)]
+async def test_a_start_that_fails_and_cannot_be_undone_tells_why_it_failed(log, caplog):
+    app = listening(failing("startup", "no database"), failing("shutdown", "nor that"))
+    with pytest.raises(LifespanFailed, match=r"startup failed: .*no database$"):
+        await Client(kernel_of(app)).__aenter__()
+    assert "nor that" in caplog.text
 
-    kernel = kernel_of(listening(("server", server_of(log)), noting(log, "pre_stop")), plugins=[Serving])
+
+async def test_all_that_went_wrong_at_the_stop_is_told(log):
+    kernel = kernel_of(listening(failing("drain", "one"), failing("shutdown", "two")))
+    with pytest.raises(LifespanFailed, match=r"one; event 'shutdown': .*two"):
+        async with Client(kernel):
+            pass
+
+
+async def test_a_kernel_can_be_started_again(log):
+    kernel = kernel_of(listening(failing("drain"), noting(log, "startup")))
+    for _ in range(2):
+        with pytest.raises(LifespanFailed, match=r"^shutdown failed: event 'drain': [^;]*$"):
+            async with Client(kernel):
+                pass
+    assert log == ["startup", "startup"]
+
+
+async def test_the_drain_comes_once_and_only_to_what_has_started(log):
+    kernel = kernel_of(listening(noting(log, "drain")))
+    await kernel.boot().service("drain")()
     async with Client(kernel):
-        await anyio.wait_all_tasks_blocked()
-    assert log == ["serving", "serving", "pre_stop", "cancelled", "cancelled"]
-
-
-@pytest.mark.parametrize(("error", "records"), [(ServerInterrupt("done"), 0), (ValueError("no"), 1)])
-async def test_a_server_that_ends_by_an_exception_ends_the_process_in_order(log, monkeypatch, caplog, error, records):
-    killed = []
-    monkeypatch.setattr(os, "kill", lambda *arguments: killed.append(arguments))
-    async with Client(kernel_of(listening(("server", server_of(log, error))))):
-        await anyio.wait_all_tasks_blocked()
-    assert killed == [(os.getpid(), signal.SIGTERM)]
-    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == records
-
-
-async def test_a_server_that_returns_is_finished(log, monkeypatch):
-    async def server():
-        log.append("served")
-
-    monkeypatch.setattr(os, "kill", lambda *arguments: log.append("killed"))
-    async with Client(kernel_of(listening(("server", server)))):
-        await anyio.wait_all_tasks_blocked()
-    assert log == ["served"]
+        await kernel.service("drain")()
+        assert (log, kernel.service("life").state) == (["drain"], "draining")
+        assert kernel.service("life").draining.is_set()
+    assert (log, kernel.service("life").state) == (["drain"], "down")
 
 
 async def test_events_and_phases_need_one_another():

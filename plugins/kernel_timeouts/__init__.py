@@ -1,0 +1,3 @@
+"""How long the start, the stop and connections may take: section [timeouts]."""
+
+from kernel_timeouts.plugin import Timeouts as Timeouts

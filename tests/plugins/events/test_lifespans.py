@@ -1,0 +1,151 @@
+"""Each lifespan has a task and a time of its own; what breaks in it ends the process in order."""
+
+import signal
+from contextlib import asynccontextmanager
+
+import anyio
+import anyio.lowlevel
+import pytest
+from kernel_events.plugin import EventsPlugin, Phases
+from kernel_testing import Client, LifespanFailed, make_kernel
+
+from kernel import App, Hooks, Plugin, hookimpl
+
+pytestmark = pytest.mark.anyio
+QUICK = {"timeouts": {"startup": 0.05, "shutdown_hook": 0.05}}
+
+
+@pytest.fixture
+def log():
+    return []
+
+
+class Living(Plugin):
+    """A plugin whose lifespan is given as a function to enter and one to leave."""
+
+    def __init__(self, name, log, enter=None, leave=None):
+        self.name, self.log, self.enter, self.leave = name, log, enter, leave
+
+    @hookimpl
+    def kernel_lifespan(self):
+        return self.life()
+
+    @asynccontextmanager
+    async def life(self):
+        self.log.append(f"{self.name} in")
+        if self.enter:
+            await self.enter()
+        try:
+            yield
+        finally:
+            self.log.append(f"{self.name} out")
+            if self.leave:
+                await self.leave()
+
+
+def kernel_of(*plugins, hooks=(), config=None):
+    return make_kernel([EventsPlugin, *plugins, Phases], [App(name="shop", hooks=Hooks(hooks))], config, standard=False)
+
+
+async def failing():
+    raise ValueError("no")
+
+
+async def stubborn(log):
+    """Need a moment to end after being cancelled."""
+    try:
+        await anyio.sleep_forever()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.lowlevel.checkpoint()
+        log.append("stubborn")
+
+
+async def test_a_start_that_hangs_is_cut_and_names_the_plugin(log):
+    kernel = kernel_of(Living("a", log), Living("b", log, anyio.sleep_forever), Living("c", log), config=QUICK)
+    reason = r"plugin 'b': its lifespan failed: Cut: cut after 0\.\d+ s \(\[timeouts\] startup\)"
+    with pytest.raises(LifespanFailed, match=reason):
+        await Client(kernel).__aenter__()
+    assert log == ["a in", "b in", "a out"]
+
+
+async def test_a_start_that_resists_has_time_to_end(log):
+    kernel = kernel_of(Living("a", log, lambda: stubborn(log)), config=QUICK)
+    with pytest.raises(LifespanFailed, match=r"plugin 'a': .*cut after"):
+        await Client(kernel).__aenter__()
+    assert log == ["a in", "stubborn"]
+
+
+async def test_a_start_that_fails_names_the_plugin_and_undoes_the_others(log):
+    kernel = kernel_of(Living("a", log), Living("b", log, failing))
+    with pytest.raises(LifespanFailed, match="plugin 'b': its lifespan failed: ValueError: no"):
+        await Client(kernel).__aenter__()
+    assert log == ["a in", "b in", "a out"]
+
+
+async def test_a_phase_that_hangs_at_the_start_is_cut(log):
+    hooks = [("startup", anyio.sleep_forever, {})]
+    with pytest.raises(LifespanFailed, match=r"event 'startup': .*'shop' .*: cut after .* startup\)"):
+        await Client(kernel_of(hooks=hooks, config=QUICK)).__aenter__()
+
+
+async def test_what_hangs_at_the_stop_is_cut_one_by_one_and_reported(log):
+    hooks = [(name, anyio.sleep_forever, {}) for name in ("drain", "pre_stop", "shutdown")]
+    plugins = [Living("a", log), Living("b", log, None, lambda: stubborn(log)), Living("c", log)]
+    with pytest.raises(LifespanFailed) as failed:
+        async with Client(kernel_of(*plugins, hooks=hooks, config=QUICK)):
+            pass
+    reasons = str(failed.value).split("; ")
+    assert [reason.partition(": ")[2][:16] for reason in reasons[2:3]] == ["its lifespan: cu"]
+    assert [reason.count("cut after") for reason in reasons] == [1, 1, 1, 1]
+    assert log == ["a in", "b in", "c in", "c out", "b out", "stubborn", "a out"]
+
+
+async def test_one_that_fails_at_the_stop_is_told_with_its_plugin_and_the_others_are_left(log, caplog):
+    kernel = kernel_of(Living("a", log), Living("b", log, None, failing), Living("c", log))
+    with pytest.raises(LifespanFailed, match=r"^shutdown failed: plugin 'b': its lifespan: ValueError: no$"):
+        async with Client(kernel):
+            pass
+    assert log == ["a in", "b in", "c in", "c out", "b out", "a out"]
+
+
+async def test_a_task_in_a_lifespan_that_fails_stops_the_application_in_order(log, terminated):
+    class Broken(Living):
+        @asynccontextmanager
+        async def life(self):
+            async with anyio.create_task_group() as group:
+                group.start_soon(failing)
+                yield
+
+    kernel = kernel_of(Living("a", log), Broken("b", log), Living("c", log), hooks=[("pre_stop", failing, {})])
+    with pytest.raises(LifespanFailed, match=r"plugin 'b': its lifespan: ExceptionGroup: .*; event 'pre_stop'"):
+        async with Client(kernel):
+            await anyio.wait_all_tasks_blocked()
+    assert terminated == [signal.SIGTERM]
+    assert log == ["a in", "c in", "c out", "a out"]
+
+
+async def test_a_lifespan_is_entered_and_left_in_one_task(log):
+    async def note():
+        log.append(anyio.get_current_task().id)
+
+    async with Client(kernel_of(Living("a", [], note, note))):
+        pass
+    assert len(log) == 2
+    assert len(set(log)) == 1
+
+
+async def test_one_that_comes_before_the_events_has_no_time(log):
+    class Early(Living):
+        @hookimpl(tryfirst=True)
+        def kernel_lifespan(self):
+            return self.life()
+
+    class Late(EventsPlugin):
+        name = "events"
+
+    plugins = [Early("early", log), Late, Phases]
+    kernel = make_kernel(plugins, standard=False)
+    async with Client(kernel):
+        pass
+    assert log == ["early in", "early out"]
