@@ -47,8 +47,7 @@ class Selection:
         for name in self._named("plugins", "standard"):
             for one in standard if name == "standard" else [name]:
                 member = found.get(one, Member(one, "plugin"))
-                bars = [colon + why for wish, colon, why in blocked if bare(wish) == one and fits(wish, member.version)]
-                if bars:
+                if bars := [colon + why for wish, colon, why in blocked if fits(wish, member)]:
                     self.members[one] = replace(member, state="blocked", reason=f"named in [plugins] blocked{bars[0]}")
                 elif one not in self.members:
                     self._load(member, [member.value] if one in found else [])
@@ -110,8 +109,8 @@ class Selection:
             self._fail(member, f"requires '{wish}', which is not active", hint)
 
     def _has(self, wish: str) -> bool:
-        named = any(member.name == bare(wish) and fits(wish, member.version) for member in self.active)
-        return named or any(wish in [f"cap:{name}" for name in member.names("provides")] for member in self.active)
+        given = [f"cap:{name}" for member in self.active for name in member.names("provides")]
+        return wish in given or any(fits(wish, member) for member in self.active)
 
     def sort(self) -> None:
         """Put the members in order: requirements, soft edges, the operator's list, then the config."""
@@ -131,13 +130,13 @@ class Selection:
             self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
 
 
-def fits(wish: str, version: str) -> bool:
-    """Tell whether a version is one that a requirement like "orm>=2" wants."""
-    if bare(wish) == wish:
-        return True
+def fits(wish: str, member: Member) -> bool:
+    """Tell whether a member is what a requirement like "orm" or "orm>=2" wants."""
+    if bare(wish) == wish or bare(wish) != member.name:
+        return bare(wish) == member.name
     from packaging.specifiers import SpecifierSet
 
-    return SpecifierSet(wish[len(bare(wish)) :]).contains(version or "0", prereleases=True)
+    return SpecifierSet(wish[len(bare(wish)) :]).contains(member.version or "0", prereleases=True)
 
 
 def bare(wish: str) -> str:
