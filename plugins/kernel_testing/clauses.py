@@ -69,12 +69,12 @@ def imports(subject: Subject) -> Iterator[str]:
 def probed(target: str) -> dict[str, Any] | None:
     """Return what importing *target* does in a process and a folder of its own, None if that ends there."""
     script = str(Path(__file__).with_name("probe.py"))
-    with tempfile.TemporaryDirectory() as folder:
-        command, paths = [sys.executable, "-B", "-P", "-c", BEGIN, script, target], json.dumps(sys.path)
-        run = subprocess.run(command, input=paths, cwd=folder, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603
-    if run.returncode:
-        return None
-    facts: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+        answer = Path(other, "answer.json")
+        command = [sys.executable, "-B", "-P", "-c", BEGIN, script, target, str(answer)]
+        paths = json.dumps(sys.path)
+        subprocess.run(command, input=paths, cwd=folder, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603
+        facts: dict[str, Any] | None = json.loads(answer.read_text("utf-8")) if answer.is_file() else None
     return facts
 
 

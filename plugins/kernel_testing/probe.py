@@ -1,4 +1,4 @@
-"""Import one target in this process and tell, as JSON, what that did beside defining names; run as a script."""
+"""Import one target in this process, and write down as JSON what that did beside defining names; run as a script."""
 
 import importlib
 import json
@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 STARTED = {
@@ -73,4 +74,4 @@ def changed(before: Mapping[str, str], after: Mapping[str, str], handlers: list[
 
 
 if __name__ == "__main__":
-    print(json.dumps(looked(sys.argv[1])))  # noqa: T201  # the answer
+    Path(sys.argv[2]).write_text(json.dumps(looked(sys.argv[1])), "utf-8")

@@ -88,7 +88,9 @@ def test_a_key_and_a_section_are_added_where_they_belong() -> None:
     assert edited("\ufeff[plugins]", "plugins", "active", ["a"]) == "\ufeff[plugins]\nactive = a"
 
 
-@pytest.mark.parametrize("text", ["[plugins\n", "[plugins]\nactive\n", "  [plugins]\nactive = a\n"])
+@pytest.mark.parametrize(
+    "text", ["[plugins\n", "[plugins]\nactive\n", "  [plugins]\nactive = a\n", "[plugins]\nactive = a\rkey = x\n"]
+)
 def test_what_cannot_be_changed_with_care_is_refused(text: str) -> None:
     with pytest.raises(Uneditable):
         edited(text, "plugins", "active", ["b"])

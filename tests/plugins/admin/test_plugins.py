@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from kernel_admin.plugins import plugins
 
 PAIR = """
 from dataclasses import dataclass
@@ -133,3 +135,4 @@ def test_help_lists_every_command_without_importing_it(invoke: Any) -> None:
 
     assert [name for name in ("list", "explain", "why", "verify", "contract") if f"  {name} " not in text] == []
     assert invoke("plugins", "nothing").exit_code == 2
+    assert "verify" in plugins.list_commands(click.Context(plugins))

@@ -1,5 +1,6 @@
 """The contract of plugins: each clause is kept by a good plugin and broken by one that breaks just that."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -108,8 +109,9 @@ def test_an_import_that_does_something_is_a_breach(module: Callable[..., str], l
     assert f"importing it {said}" in [message for _, message in found]
 
 
-def test_an_import_that_ends_the_process_is_a_breach(module: Callable[..., str]) -> None:
-    assert broken(module("import os; os._exit(3)")) == [("import", "it cannot be loaded: that ends the process")]
+@pytest.mark.parametrize("text", ["import os; os._exit(3)", "raise SystemExit"])
+def test_an_import_that_ends_the_process_is_a_breach(module: Callable[..., str], text: str) -> None:
+    assert broken(module(text)) == [("import", "it cannot be loaded: that ends the process")]
 
 
 def test_an_import_of_very_many_modules_is_a_breach(module: Callable[..., str]) -> None:
@@ -259,6 +261,8 @@ def test_the_probe_tells_what_an_import_raises_and_brings(module: Callable[..., 
 
     assert found["failure"] == "ZeroDivisionError: division by zero"
     assert "colorsys" in found["modules"]
+    text = "import socket, threading\nsocket.socket().close()\nthreading.Thread(target=int).start()"
+    assert looked(module(text))["effects"] == ["opens a socket", "starts a thread"]
     assert looked(module().partition(":")[0])["failure"] == ""
     assert "has no attribute" in looked(f"{module()}x")["failure"]
 
@@ -267,6 +271,7 @@ def test_reading_is_no_effect() -> None:
     assert effect("open", ("file", "r", 0)) == ""
     assert effect("open", ("file", "w", None)) == ""
     assert effect("import", ()) == ""
+    assert effect("open", ("file", None, os.O_WRONLY)) == "writes the file 'file'"
 
 
 def test_a_variable_that_goes_is_a_change() -> None:
