@@ -39,7 +39,7 @@ def looked(target: str) -> dict[str, Any]:
     effects: list[str] = []
     watching = [True]
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:  # pragma: no cover  # Python traces no audit hook
         if watching[0] and (found := effect(event, arguments)):
             effects.append(found)
 
