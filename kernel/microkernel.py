@@ -9,8 +9,8 @@ from typing import Any
 
 import anyio
 
+from kernel.boot import discovery
 from kernel.boot.config import Config, Source
-from kernel.boot.discovery import scan
 from kernel.boot.plan import Member, Plan
 from kernel.boot.sequence import Boot
 from kernel.errors import Findings, KernelError
@@ -38,7 +38,7 @@ class Kernel:
         *,
         apps: Iterable[Any] = (),
         plugins: Iterable[Any] = (),
-        discover: Callable[[], Iterable[Member]] = scan,
+        discover: Callable[[], Iterable[Member]] = discovery.discover,
     ) -> None:
         self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
