@@ -21,10 +21,11 @@ def scan() -> Iterable[Member]:
     from importlib_metadata import distributions
 
     for dist in distributions():
-        for entry in dist.entry_points:
-            if entry.group in KINDS:
-                own = dist.name.lower().replace("_", "-") == "asgi-kernel" and entry.group == "kernel.plugins"
-                yield Member(entry.name, KINDS[entry.group], entry.value, dist.name, dist.version, own)
+        if ours := [entry for entry in dist.entry_points if entry.group in KINDS]:
+            name, version = dist.name, dist.version  # each parses the metadata anew
+            for entry in ours:
+                own = name.lower().replace("_", "-") == "asgi-kernel" and entry.group == "kernel.plugins"
+                yield Member(entry.name, KINDS[entry.group], entry.value, name, version, own)
 
 
 def load(value: str) -> Any:
