@@ -58,6 +58,15 @@ class Specs:
         """
 
     @hookspec(firstresult=True)
+    def kernel_hook(self, phase: str, function: Callable[..., Any], layer: "Layer", render: Callable[..., Any]) -> Any:
+        """first: Return `(inner) -> Handler`, which puts one hook of a layer or an option around a handler.
+
+        The phase is guard, before_request, after_request or after_response; for on_finish return
+        the hook as it is to be called. `layer` has plugin, on and blocking; `render` makes a
+        response of a value.
+        """
+
+    @hookspec(firstresult=True)
     def kernel_bind(self, parameter: inspect.Parameter, route: "Route") -> Callable[..., Any] | None:
         """first: Return `(request) -> value`, sync or async, for one parameter of a handler."""
 

@@ -26,7 +26,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Options:
     """Keywords of App, Routes and every route; stated here once, inherited inwards.
 
-    `None` abstains: an outer value holds. Durations are seconds, sizes are bytes.
+    `None` abstains: an outer value holds. Durations are seconds, sizes are bytes. With `blocking`
+    False the sync callables that are stated here or further in run on the event loop, not in a
+    worker thread; so does a function with an attribute `blocking` that is False.
     """
 
     before_request: Hook | None = None
@@ -36,6 +38,7 @@ class Options:
     data_handler: Any = None
     max_body_size: int | None = None
     timeout: float | None = None
+    blocking: bool | None = None
     layers: tuple["Layer", ...] = ()
     guards: tuple[Hook, ...] = ()
     tags: tuple[str, ...] = ()
@@ -77,6 +80,8 @@ class Layer:
         after_response: `(request)`, after the last byte; a failure is logged.
         on_finish: `(request, outcome)`, exactly once for every request.
         level: application, app, group or route; outer to inner.
+        on: "always" has after_request and after_response run for errors, 404 and 405 too.
+        blocking: False if its sync hooks may run on the event loop.
         select: asked at boot for each route of the level; False leaves the layer out there.
         before, after: names of layers or plugins; absent ones are ignored.
         replaces: name of a layer this one takes the place of.
@@ -90,6 +95,8 @@ class Layer:
     after_response: Hook | None = None
     on_finish: Hook | None = None
     level: Level = "application"
+    on: Literal["success", "always"] = "success"
+    blocking: bool | None = None
     select: Callable[["Route"], bool] | None = None
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -99,6 +106,8 @@ class Layer:
     def __post_init__(self) -> None:
         if self.level not in get_args(Level):
             raise ValueError(f"layer '{self.name}': level '{self.level}' is none of {', '.join(get_args(Level))}")
+        if self.on not in ("success", "always"):
+            raise ValueError(f"layer '{self.name}': on='{self.on}' is neither 'success' nor 'always'")
 
 
 class Route:

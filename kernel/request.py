@@ -6,7 +6,6 @@ headers, body, JSON, query and cookies are those of the plugin "requests".
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kernel.types import Application, Receive, Scope
@@ -25,22 +24,36 @@ class Context(dict[str, Any]):
     __setattr__ = dict.__setitem__
 
 
+class Computed:
+    """An attribute that is computed when it is first asked for; cached_property takes a lock in Python 3.11."""
+
+    def __init__(self, name: str, compute: Callable[..., Any]) -> None:
+        self.name, self.compute = name, compute
+
+    def __get__(self, request: Any, owner: Any = None) -> Any:
+        value = request.__dict__[self.name] = self.compute(request)
+        return value
+
+
 class Request:
     """What a handler gets. `context` is a mapping for this request only, `state` the same one.
 
     `url_vars` holds the variables of the path as str; `route` is None until the router matched;
     `max_body_size` is in bytes. `settlers`, `async (request, response) -> response`, have the last
-    word before the first byte; `after` and `finishers` are called when the answer is out.
+    word before the first byte, the `always` first of them in the name of layers. When the answer is
+    out, `after` is called, then `answered` unless the request was `rescued` from an exception, and
+    `finishers` in any case.
     """
 
     url_vars: Mapping[str, str] = NO_VARIABLES
     route: Any = None
     max_body_size = 10 * 1024 * 1024
-    bypassed = False
+    bypassed = rescued = waiting = False
+    always = 0
     settlers: tuple[Callable[..., Any], ...] = ()
     after: tuple[Callable[..., Any], ...] = ()
+    answered: tuple[Callable[..., Any], ...] = ()
     finishers: tuple[Callable[..., Any], ...] = ()
-    waiting = False
 
     def __init__(self, scope: Scope, receive: Receive, app: Application) -> None:
         self.scope, self.receive, self.app = scope, receive, app
@@ -49,20 +62,12 @@ class Request:
 
         def __getattr__(self, name: str) -> Any: ...
 
-    @cached_property
-    def context(self) -> Context:
-        """A mapping for this request only."""
-        return Context()
-
+    context = Computed("context", lambda request: Context())
     state = property(lambda self: self.context)
-
-    def background(self, func: Callable[..., Any], *args: Any) -> None:
-        """Call *func* with *args* after the last byte was sent; a failure is logged."""
-        self.after, self.waiting = (*self.after, lambda request: func(*args)), True
 
 
 def extended(services: Mapping[str, Any], finishers: Iterable[Any] = (), app: Any = None) -> type[Request]:
     """Return a Request class of one kernel, with an attribute for each service "request.NAME"."""
     provided: dict[str, Any] = {"app": app, "finishers": tuple(finishers), "waiting": bool(finishers)}
-    provided |= {key[8:]: cached_property(compute) for key, compute in services.items() if key[:8] == "request."}
+    provided |= {key[8:]: Computed(key[8:], value) for key, value in services.items() if key[:8] == "request."}
     return type("Request", (Request,), provided)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from copy import copy
 from typing import Any
 
 from kernel.request import Request
@@ -87,8 +86,8 @@ class Response:
 
     def copy(self) -> "Response":
         """Return a copy that may be changed without touching the original."""
-        response = copy(self)
-        response.pairs = list(self.pairs)
+        response = object.__new__(self.__class__)
+        vars(response).update(vars(self), pairs=self.pairs[:])
         return response
 
     def raw_headers(self, length: int | None) -> list[Pair]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pluggy
 
-from kernel.errors import BootError, Findings, KernelError, did_you_mean
+from kernel.errors import BootError, Findings, KernelError, Problem, did_you_mean
 from kernel.hookspecs import hookimpl
 from kernel.layers import OPTION_NAMES, where
 from kernel.plugin import App
@@ -40,9 +40,8 @@ class Registry:
     def register(self, name: str, plugin: Any) -> None:
         """Check the hooks of *plugin* and register it; pluggy calls the last one first."""
         answering, known = self._answering(name, plugin) if isinstance(plugin, App) else plugin, len(self.problems)
-        for hook in [name for name in dir(answering) if name.startswith("kernel_")]:
-            if callable(getattr(answering, hook)):
-                self._check(f"plugin '{name}': hook '{hook}'", hook, getattr(answering, hook), answering)
+        for hook in [one for one in dir(answering) if one[:7] == "kernel_" and callable(getattr(answering, one))]:
+            self._check(f"plugin '{name}': hook '{hook}'", hook, getattr(answering, hook), answering)
         if len(self.problems) == known:
             self._manager.register(answering, name)
 
@@ -85,19 +84,15 @@ class Registry:
         """Yield (plugin, answer) of every implementation in order; a failing one is a finding."""
         if hook not in self.specs:
             raise LookupError(f"no active plugin specifies the hook '{hook}'{did_you_mean(hook, self.specs)}")
-        for name, function, names in self.implementations(hook):
-            if only not in ("", name):
-                continue
+        for name, function, names in [one for one in self.implementations(hook) if only in ("", one[0])]:
             try:
                 answer = function(*(arguments[argument] for argument in names))
             except Exception as error:  # whatever a plugin raises is its finding
                 message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
                 if not self.booting:
                     raise KernelError(message) from error
-                if isinstance(error, BootError):
-                    self.problems.extend(error.problems)
-                else:
-                    self.problems.error("hook.failed", message, "mend it there", innermost(error))
+                own = Problem("hook.failed", "error", message, "mend it there", innermost(error))
+                self.problems += error.problems if isinstance(error, BootError) else [own]
             else:
                 if answer is not None:
                     yield name, answer

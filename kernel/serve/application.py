@@ -42,7 +42,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     """
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
-        return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
+        return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
     build, match, rescue, common, gates, enter, leave, settle, conclude = compiled
     request = new(build)
     request.scope, request.receive = scope, receive
@@ -58,8 +58,8 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
             else:
                 handler = match(request)
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
-            route = request.route
-            response = (route.encoders if route else common)[value.__class__](value)
+            route, kind = request.route, value.__class__
+            response = value if kind is Response else (route.encoders if route else common)[kind](value)
             if response.streamed:
                 response = await response.prepare(request)
             if response.pairs.__class__ is list:  # somebody changed them; what may not be sent is found here
@@ -80,8 +80,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         problem = error
         logger.info("%s %r: the client left", scope["method"], scope["path"])
     except Exception as error:  # after the start: the answer stays visibly incomplete
-        problem = error
-        logger.exception("%s %r failed after the response had begun", scope["method"], scope["path"])
+        problem, request.waiting = error, True
     finally:
         if request.waiting:
             await conclude(request, response, problem)
@@ -103,7 +102,16 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
             return
 
 
-async def concluded(request: Request, response: Response | None, _: Any) -> Response | None:
+async def unavailable(scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:
+    """Answer while nothing is started, and to a websocket where no plugin serves those."""
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close", "code": 1000, "reason": "websockets are not served here"})
+    await Response("Service Unavailable", 503, [(b"retry-after", b"5")]).write(Request(scope, receive, None), send)
+
+
+async def concluded(request: Request, response: Response | None, problem: Any) -> Response | None:
     """Stand in for the plugin that runs what has the last word, and what waits for the end of a request."""
-    logger.error("nothing runs the settlers, after_response and on_finish hooks: switch on the plugin 'outcomes'")
+    error = problem if isinstance(problem, Exception) else None
+    what = "failed after the response had begun" if error else "has waiting hooks: switch on the plugin 'outcomes'"
+    logger.error("%s %r %s", request.scope["method"], request.scope["path"], what, exc_info=error)
     return response

@@ -7,23 +7,25 @@ piece is noted as a `Step`, so that `kernel explain` shows exactly what was comp
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, partial
-from itertools import takewhile
+from functools import cache
+from itertools import accumulate, takewhile
 from typing import Any
 
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
-from kernel.layers import Handler, Hook, Layer, Options, Route, where
+from kernel.layers import Handler, Hook, Layer, Options, Route, as_tuple, where
 from kernel.response import Response
 from kernel.serve import wrappers
-from kernel.serve.wrappers import Render, Rescuer, after, answered, before, is_async, label
+from kernel.serve.wrappers import Render, Rescuer, is_async, is_blocking, label
+
+PHASES = ("before_request", "after_request", "after_response")
 
 
 class Encoders(dict[type, Render]):
     """Encoders by type of value for one route; each is asked for when its type first turns up."""
 
-    def __init__(self, registry: Registry, route: Route | None) -> None:
-        self._registry, self._route, self.copies = registry, route, True
+    def __init__(self, registry: Registry, route: Route | None, copies: bool = True) -> None:
+        self._registry, self._route, self.copies = registry, route, copies
 
     def __missing__(self, kind: type) -> Render:
         if issubclass(kind, Response):  # copied where something further out may change it
@@ -49,8 +51,7 @@ class Compiler:
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
     def _begin(self, render: Render) -> None:
-        bypassing, self.steps, self.finishers = partial(before, render=render), list[Step](), list[Hook]()
-        self._wraps: dict[str, Any] = {"before_request": bypassing, "after_request": after, "after_response": answered}
+        self._render, self.steps, self.finishers = render, list[Step](), list[Hook]()
 
     def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
         """Fold the layers of level "application" around *dispatch*.
@@ -77,11 +78,13 @@ class Compiler:
         self._begin(encoders.render)
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
-        inner = wrappers.endpoint(value, encoders.render)
+        inner = wrappers.endpoint(value, encoders)
         call = self._hooks(inner, route, levels)
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, route.effective.skip)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
+        if call is not inner:  # what comes out is a copy already
+            route.encoders = Encoders(self._registry, route, self.encoders.copies)
         encoders.copies = call is not inner or self.encoders.copies
         return value if call is inner else call
 
@@ -93,7 +96,7 @@ class Compiler:
             own = [layer for name, options in levels if name == level for layer in options.layers]
             yield from ((level, replace(layer, plugin=layer.plugin or route.app)) for layer in own)
 
-    def rescue(self) -> Rescuer:
+    def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
 
         @cache
@@ -101,7 +104,7 @@ class Compiler:
             answer = self._registry.first("kernel_rescue", exc_type=kind, route=route)
             return answer and answer[1]
 
-        return wrappers.rescuing(ask, self.encoders.render)
+        return wrappers.rescuing(ask, self.encoders.render, observe)
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> None:
         self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))
@@ -111,32 +114,42 @@ class Compiler:
         if not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
             self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
             return call
-        for phase, wrap in self._wraps.items():
-            hook = getattr(layer, phase)
-            if hook:
-                call = wrap(call, hook)
-                self._note(phase, hook, level, layer.plugin)
+        for phase in PHASES:
+            call = self._hooked(call, phase, getattr(layer, phase), level, layer)
         if layer.on_finish:
-            self.finishers.insert(0, layer.on_finish)
-            self._note("on_finish", layer.on_finish, level, layer.plugin)
+            self.finishers.insert(0, self._hooked(None, "on_finish", layer.on_finish, level, layer))
         if layer.around:
             call = wrappers.around(call, layer)
             self._note("layer", layer.around, level, layer.plugin, name=layer.name)
         return call
 
+    def _hooked(self, call: Any, phase: str, hook: Hook | None, level: str, layer: Layer) -> Any:
+        """Return *call* with a hook around it, if there is one; of on_finish the compiled hook."""
+        if hook is None:
+            return call
+        self._note(phase, hook, level, layer.plugin)
+        arguments = {"phase": phase, "function": hook, "layer": layer, "render": self._render}
+        answer = self._registry.first("kernel_hook", **arguments)
+        if answer is None:
+            message = f"no active plugin calls {phase} '{label(hook)}' of '{layer.plugin}'"
+            self._registry.problems.error("hook.nobody", message, "switch on the plugin 'handlers'", where(hook))
+        return answer[1](call) if answer and call else answer and answer[1]
+
     def _hooks(self, call: Handler, route: Route, levels: list[tuple[str, Options]]) -> Handler:
         """Wrap the users' hooks: of each kind the nearest level's wins, guards add up."""
-        for phase, wrap in self._wraps.items():
-            winner, found = "", [(level, getattr(options, phase)) for level, options in reversed(levels)]
-            for level, hook in [(level, hook) for level, hook in found if hook]:
-                status = f"overridden: by '{winner}'" if winner else "active"
-                status = "skipped: by skip=" if getattr(hook, "__name__", "") in route.effective.skip else status
-                if status == "active":
-                    winner, call = label(hook), wrap(call, hook)
-                self._note(phase, hook, level, route.app, status)
-        for level, guard in [(level, guard) for level, options in reversed(levels) for guard in options.guards[::-1]]:
-            call = before(call, guard, None)
-            self._note("guard", guard, level, route.app)
+        stated = accumulate((options for _, options in levels), Options.inherit)  # outer to inner
+        owners = [Layer("", plugin=route.app, blocking=options.blocking) for options in stated]
+        depths = [(*level, owner) for level, owner in zip(levels, owners, strict=True)][::-1]
+        for phase in (*PHASES, "guards"):
+            winner = ""
+            found = [(level, hook, o) for level, some, o in depths for hook in as_tuple(getattr(some, phase))[::-1]]
+            for level, hook, owner in found:
+                if winner or getattr(hook, "__name__", "") in route.effective.skip:
+                    status = f"overridden: by '{winner}'" if winner else "skipped: by skip="
+                    self._note(phase, hook, level, route.app, status)
+                else:
+                    winner = "" if phase == "guards" else label(hook)
+                    call = self._hooked(call, phase.removesuffix("s"), hook, level, owner)
         return call
 
     def _value(self, route: Route) -> Hook:
@@ -153,4 +166,5 @@ class Compiler:
 def is_gate(layer: Layer) -> bool:
     """Tell whether a layer only looks at the request, without waiting for anything."""
     others = layer.around or layer.after_request or layer.after_response or layer.on_finish
-    return layer.before_request is not None and not others and not is_async(layer.before_request)
+    hook = layer.before_request
+    return hook is not None and not others and not is_async(hook) and not is_blocking(hook, layer.blocking)

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from kernel.errors import ClientDisconnect, HTTPException
@@ -20,70 +20,34 @@ def is_async(thing: Any) -> bool:
     return inspect.iscoroutinefunction(thing) or inspect.iscoroutinefunction(type(thing).__call__)
 
 
+def is_blocking(hook: Hook, level: bool | None = None) -> bool:
+    """Tell whether a sync *hook* may block: its own attribute `blocking` wins over what its level says."""
+    return getattr(hook, "blocking", level) is not False
+
+
 def label(thing: Any) -> str:
     """Return the name to show for a callable."""
     return getattr(thing, "__qualname__", type(thing).__qualname__)
 
 
-def owed(value: Any, who: Layer | Hook) -> Response:
+def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
     """Return *value* if it is a response; else say who owes one."""
     if isinstance(value, Response):
         return value
     if inspect.iscoroutine(value):
         value.close()
-    name = f"layer '{who.name}' of plugin '{who.plugin}'" if isinstance(who, Layer) else f"hook '{label(who)}'"
-    place = where(who.around if isinstance(who, Layer) else who)
-    raise TypeError(f"{name} owes a Response and returned {type(value).__name__} ({place})")
+    route = f", route '{request.route}'" if request.route else ""
+    raise TypeError(f"{who} owes a Response and returned {type(value).__name__} ({where(hook)}){route}")
 
 
 def around(inner: Handler, layer: Layer) -> Handler:
     """Give the request and *inner* to the layer, which owes a response."""
     wrapper: Hook = layer.around  # type: ignore[assignment]  # compiled only when it is set
+    who = f"layer '{layer.name}' of '{layer.plugin}'"
 
     async def call(request: Request) -> Response:
         response = await wrapper(request, inner)
-        return response if isinstance(response, Response) else owed(response, layer)
-
-    return call
-
-
-def before(inner: Handler, hook: Hook, render: Render | None) -> Handler:
-    """Run *hook* first; a value other than None takes the place of everything inside.
-
-    Without *render* the value does not count: a guard can only raise.
-    """
-
-    async def call(request: Request) -> Response:
-        value = hook(request)
-        if value is not None and inspect.isawaitable(value):
-            value = await value
-        if value is None or render is None:
-            return await inner(request)
-        request.bypassed = True
-        return render(value)
-
-    return call
-
-
-def after(inner: Handler, hook: Hook) -> Handler:
-    """Give the response to *hook*, and the request too if it takes two arguments."""
-    both, waits = len(inspect.signature(hook).parameters) > 1, is_async(hook)
-
-    async def call(request: Request) -> Response:
-        response = await inner(request)
-        value = hook(response, request) if both else hook(response)
-        return owed(await value if waits else value, hook)
-
-    return call
-
-
-def answered(inner: Handler, hook: Hook) -> Handler:
-    """Have *hook* called after the last byte of a response that no exception made."""
-
-    async def call(request: Request) -> Response:
-        response = await inner(request)
-        request.after, request.waiting = (*request.after, hook), True
-        return response
+        return response if isinstance(response, Response) else owed(response, who, wrapper, request)
 
     return call
 
@@ -98,17 +62,18 @@ def finished(inner: Handler, hooks: tuple[Hook, ...]) -> Handler:
     return call
 
 
-def endpoint(handler: Hook, render: Render) -> Handler:
+def endpoint(handler: Hook, encoders: Mapping[type, Render]) -> Handler:
     """Return handler -> render."""
 
     async def call(request: Request) -> Response:
-        return render(await handler(request))
+        value = await handler(request)
+        return encoders[value.__class__](value)
 
     return call
 
 
-def rescuing(ask: Callable[..., Hook | None], render: Render) -> Rescuer:
-    """Return what answers every exception; *ask* finds the plugin's or user's answer to one.
+def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | None = None) -> Rescuer:
+    """Return what answers every exception; *ask* finds the plugin's or user's answer to one, *observe* is told first.
 
     A group of one exception, as task groups raise it, is answered as its only member.
     """
@@ -118,10 +83,14 @@ def rescuing(ask: Callable[..., Hook | None], render: Render) -> Rescuer:
             error = error.exceptions[0]
         if isinstance(error, ClientDisconnect):
             raise error
+        request.rescued = True
         try:
+            if observe:
+                await observe(request, error)
             value = (ask(type(error), request.route) or fallback)(request, error)
-            value = await value if inspect.isawaitable(value) else value
-            return value if isinstance(value, Response) else render(value)
+            if isinstance(value, Response):
+                return value
+            return render(await value if inspect.isawaitable(value) else value)
         except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, HTTPException(500))

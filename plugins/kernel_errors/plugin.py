@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Annotated, Any, Literal
 
+from kernel_handlers.threads import awaited
+
 from kernel import Layer, Plugin, Problem, Request, Response, hookimpl, hookspec
 from kernel.boot.plan import Plan
 from kernel.errors import BootError
+from kernel.layers import Route
 from kernel.types import Application
 from kernel_errors.answers import Answer, Answers, marked
-from kernel_errors.handlers import ExceptionHandler, ExceptionHandlers, check, merged
+from kernel_errors.handlers import ExceptionHandler, ExceptionHandlers, check, merged, unwrapped
 from kernel_errors.registry import ErrorRegistry
 from kernel_errors.report import Owners, owner, owners, report
 
@@ -46,7 +49,7 @@ class Errors(Plugin):
     """Answer exceptions; provide "errors", the `ErrorRegistry` of the project."""
 
     name = "errors"
-    requires = ("settings", "responses")
+    requires = ("settings", "responses", "handlers")
     specs = (Specs,)
     Config = ErrorsConfig
 
@@ -76,6 +79,7 @@ class Errors(Plugin):
     def kernel_compiled(self, plan: Plan) -> None:
         """Remember who owns which code."""
         self._owners, self._plan = owners(plan), plan
+        self._handlers.compile(plan)
         self._shows = [show for _, show in self._kernel.collect("kernel_unexpected")]
 
     @hookimpl
@@ -89,19 +93,30 @@ class Errors(Plugin):
         return self._answers.of(type_)
 
     @hookimpl(trylast=True)
-    def kernel_rescue(self, exc_type: type[Exception]) -> Callable[[Request, Any], Any]:
+    def kernel_rescue(self, exc_type: type[Exception], route: Route | None) -> Callable[[Request, Any], Any]:
         """Answer what was raised; anything but an HTTPException is logged and stays inside."""
         answer = self._answers.of(exc_type)
-        usual = self._unexpected if answer is None else lambda request, error: answer(error)
+        if self._handlers.wanted(route) or self._project.keys() - {Exception}:
+            return self._asking
+        return self._unexpected if answer is None else lambda request, error: answer(error)
+
+    async def _asking(self, request: Request, error: Exception) -> Any:
+        """Ask the handlers of the route, then those of the project; answer what none of them does."""
+        try:
+            return await self._handlers.answer(request, error)
+        except Exception as unanswered:
+            left = unwrapped(unanswered)
         asked = {key: handler for key, handler in self._project.items() if key is not Exception}
-        if not asked:
-            return usual
-
-        def rescue(request: Request, error: Exception) -> Any:
-            handler = self._handlers.find(asked, error) or usual
-            return handler(request, error)
-
-        return rescue
+        handler = self._handlers.find(asked, left)
+        try:
+            if handler:
+                return self._handlers.render(await awaited(handler)(request, left), request.route)
+        except Exception as second:
+            left = unwrapped(second)
+        await self._handlers.observe(request, left)
+        answer = self._answers.of(type(left))
+        value = self._unexpected(request, left) if answer is None else answer(left)
+        return await value if isawaitable(value) else value
 
     def _unexpected(self, request: Request, error: Exception) -> Any:
         number = report(request, error, self._owners)
@@ -114,7 +129,7 @@ class Errors(Plugin):
         return answer if handler is None else self._last(handler, request, error, number)
 
     async def _last(self, handler: ExceptionHandler, request: Request, error: Exception, number: str) -> Response:
-        value = handler(request, error)
-        response = self._handlers.render(await value if isawaitable(value) else value, request.route)
+        value = await awaited(handler)(request, error)
+        response = self._handlers.render(value, request.route)
         response.headers.append(marked(number))
         return response

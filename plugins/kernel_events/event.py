@@ -75,6 +75,7 @@ DEFAULTS = (
     Event("request_start", "before anything looks at the request"),
     Event("success_response", "the response is final, its status below 400"),
     Event("exception_response", "the response is final, its status 400 or above"),
+    Event("error", "something failed, while a request was served or behind it", error=Exception, response_started=bool),
     Event("request_end", "the request has ended, in whichever way", outcome=str),
 )
 """The events of the framework, in the order of a life."""

@@ -6,6 +6,7 @@ has no task without a parent.
 """
 
 from collections.abc import Callable, Coroutine
+from contextvars import copy_context
 from typing import Any
 
 import anyio
@@ -45,7 +46,7 @@ async def start_aside(kernel: Kernel) -> None:
 
 
 def spawn(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run an async function in a task that nobody waits for."""
+    """Run an async function in a task that nobody waits for; it sees the context variables as they are now."""
     try:
         import trio
     except ImportError:
@@ -53,7 +54,7 @@ def spawn(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
     else:
         inside = trio.lowlevel.in_trio_run()
     if inside:
-        trio.lowlevel.spawn_system_task(function)
+        trio.lowlevel.spawn_system_task(function, context=copy_context())
         return
     import asyncio
 

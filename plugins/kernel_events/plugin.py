@@ -16,11 +16,11 @@ from kernel.serve.wrappers import label
 from kernel.types import Application
 from kernel_events.dispatch import Events
 from kernel_events.event import DEFAULTS, Event
-from kernel_events.keeper import start_aside
+from kernel_events.keeper import spawn, start_aside
 from kernel_events.life import Life
 from kernel_events.lifespans import Lifespan
 from kernel_events.phases import Cycle
-from kernel_events.requests import request_layers
+from kernel_events.requests import ERROR, observing, request_layers
 from kernel_events.servers import Server
 
 FRAME = ("events", "phases")
@@ -72,6 +72,7 @@ class EventsPlugin(Plugin):
         kernel.provide("lifespan", self._keep)
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)
+        kernel.provide("spawn", spawn)
 
     def _keep(self, name: str, context: Any) -> Any:
         """Return how to enter a lifespan: in a task of its own, unless it makes up the frame of all."""
@@ -92,6 +93,8 @@ class EventsPlugin(Plugin):
             for hooks in [answer] if isinstance(answer, Hooks) else as_tuple(answer):
                 self._add(name, hooks)
         self.events.compile()
+        if self.events.of(ERROR):
+            kernel.provide("observe", observing(self.events))
         return request_layers(self.events)
 
     def _add(self, name: str, hooks: Any) -> None:

@@ -2,7 +2,8 @@
 
 request_start comes before anything looks at the request. success_response or exception_response
 comes when the response is final, as the first of the settlers: those that follow, a commit say, see
-what a failure made of it. request_end is a finisher: it comes once, however the request ends.
+what a failure made of it. request_end is a finisher: it comes once, however the request ends. error
+is the observers': whoever takes up an exception, to answer or to report it, tells them first.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from kernel.layers import Hook
 from kernel_events.dispatch import Events
 
 START, SUCCESS, EXCEPTION, END = "request_start", "success_response", "exception_response", "request_end"
+ERROR = "error"
 
 
 def request_layers(events: Events) -> list[Layer]:
@@ -51,3 +53,17 @@ def ending(events: Events) -> Hook:
         await events.execute(END, {"outcome": outcome}, request=request, response=request.response)
 
     return request_end
+
+
+def observing(events: Events) -> Hook:
+    """Return the service "observe": `async (request, error, response_started=False)`.
+
+    An exception that is on its way outwards is told once, whoever meets it.
+    """
+
+    async def observe(request: Request, error: Exception, response_started: bool = False) -> None:
+        if vars(request).get("observed") is not error:
+            vars(request)["observed"] = error
+            await events.execute(ERROR, {"error": error, "response_started": response_started}, request=request)
+
+    return observe

@@ -2,13 +2,11 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Any
 
-from anyio.to_thread import run_sync
-
 from kernel import Request
-from kernel.serve.wrappers import is_async
+from kernel.serve.wrappers import is_async, is_blocking
+from kernel_handlers.threads import awaited
 
 Binder = tuple[str, str, Callable[[Request], Any]]
 Call = Callable[[Request], Awaitable[Any]]
@@ -35,20 +33,20 @@ def itself(request: Request) -> Request:
     return request
 
 
-def positional(handler: Callable[..., Any]) -> Call:
+def positional(handler: Callable[..., Any], blocking: bool | None = None) -> Call:
     """Return the call of a handler that takes the request alone."""
     if inspect.isasyncgenfunction(handler):
         return _generating(handler)
-    return handler if is_async(handler) else partial(run_sync, handler)
+    return awaited(handler, blocking)
 
 
-def bound(handler: Callable[..., Any], binders: Sequence[Binder]) -> Call:
+def bound(handler: Callable[..., Any], binders: Sequence[Binder], blocking: bool | None = None) -> Call:
     """Return the call of a handler whose parameters are filled by *binders*."""
     names, extracts = [name for name, _, _ in binders], [extract for _, _, extract in binders]
     if is_async(handler) and _in_order(handler, names):
-        fill = _direct(handler, extracts) or _by_name(handler, binders)
+        fill = _direct(handler, extracts) or _by_name(handler, binders, blocking)
     else:
-        fill = _by_name(handler, binders)
+        fill = _by_name(handler, binders, blocking)
     fill.binders = tuple(binders)  # type: ignore[attr-defined]  # read by `kernel explain`
     return fill
 
@@ -85,29 +83,26 @@ def _direct(handler: Callable[..., Any], extracts: Sequence[Callable[[Request], 
     return None
 
 
-def _by_name(handler: Callable[..., Any], binders: Sequence[Binder]) -> Call:
+def _by_name(handler: Callable[..., Any], binders: Sequence[Binder], blocking: bool | None) -> Call:
     """Return the call of any handler; what waits is extracted last, in order."""
     plain = [(name, extract) for name, _, extract in binders if not is_async(extract)]
     slow = [(name, extract) for name, _, extract in binders if is_async(extract)]
     generates = inspect.isasyncgenfunction(handler)
-    call = _filled(handler) if is_async(handler) or generates else _in_thread(handler)
+    call = handler if generates or is_async(handler) else _by_thread(handler, blocking)
 
     async def fill(request: Request) -> Any:
         arguments = {name: extract(request) for name, extract in plain}
         for name, extract in slow:
             arguments[name] = await extract(request)
-        value = call(arguments)
+        value = call(**arguments)
         return value if generates else await value
 
     return fill
 
 
-def _filled(handler: Callable[..., Any]) -> Callable[[dict[str, Any]], Any]:
-    return lambda arguments: handler(**arguments)
-
-
-def _in_thread(handler: Callable[..., Any]) -> Callable[[dict[str, Any]], Any]:
-    return lambda arguments: run_sync(partial(handler, **arguments))
+def _by_thread(handler: Callable[..., Any], blocking: bool | None) -> Callable[..., Any]:
+    call = awaited(lambda arguments: handler(**arguments), is_blocking(handler, blocking))
+    return lambda **arguments: call(arguments)
 
 
 def _generating(handler: Callable[..., Any]) -> Call:

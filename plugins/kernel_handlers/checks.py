@@ -1,6 +1,6 @@
 """Declarations that would be without effect: each is told at boot instead of being passed over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kernel import App, Plugin, Problem
 from kernel.boot.config import items
@@ -64,7 +64,8 @@ def skippable(plan: Plan, route: Route) -> set[str]:
     """Return every name that `skip=` can mean on *route*."""
     layers = [layer for layer in plan.layers if layer.level != "application"]
     layers += [layer for options in route.chain for layer in options.layers]
-    hooks: Iterable[object] = [getattr(options, hook) for options in route.chain for hook in HOOKS]
+    hooks: list[object] = [getattr(options, hook) for options in route.chain for hook in HOOKS]
+    hooks += [guard for options in route.chain for guard in options.guards]
     names = {name for layer in layers for name in (layer.name, layer.plugin, f"{layer.plugin}:{layer.name}")}
     return names | {getattr(hook, "__name__", "") for hook in hooks}
 
@@ -76,8 +77,8 @@ def misplaced(route: Route) -> Iterator[Problem]:
             if layer.asgi:
                 message = f"route '{route}': layer '{layer.name}' has asgi=, which wraps the whole application"
                 yield Problem("layer.asgi", "error", message, "let a plugin declare it in kernel_layers", route.where)
-        for hook in HOOKS:
-            value = getattr(options, hook)
+        given = [(hook, getattr(options, hook)) for hook in HOOKS] + [("guards", guard) for guard in options.guards]
+        for hook, value in given:
             if value is not None and not callable(value):
                 message = f"route '{route}': {hook}={value!r} cannot be called"
                 yield Problem("route.hook", "error", message, "give a function", route.where)

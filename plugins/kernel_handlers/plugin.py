@@ -4,13 +4,15 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kernel import Plugin, Problem, hookimpl
+from kernel import Layer, Plugin, Problem, hookimpl
 from kernel.errors import BootError
-from kernel.layers import Route, where
+from kernel.layers import Hook, Route, where
 from kernel.serve.wrappers import is_async
 from kernel.types import Application
 from kernel_handlers.calling import Binder, bound, is_request, itself, parameters, positional
 from kernel_handlers.checks import check
+from kernel_handlers.hooks import Render, compiled
+from kernel_handlers.unrouted import unrouted
 
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -34,9 +36,20 @@ class Handlers(Plugin):
     def kernel_call(self, route: Route) -> Callable[..., Any] | None:
         """Return the call of the route's handler; abstain for a plain `async (request)`."""
         names = parameters(route.handler)
+        blocking = route.effective.blocking
         if len(names) == 1 and is_request(names[0]):
-            return None if is_async(route.handler) else positional(route.handler)
-        return bound(route.handler, list(self.binders(route, names)))
+            return None if is_async(route.handler) else positional(route.handler, blocking)
+        return bound(route.handler, list(self.binders(route, names)), blocking)
+
+    @hookimpl
+    def kernel_hook(self, phase: str, function: Hook, layer: Layer, render: Render) -> Any:
+        """Return what puts a hook around a handler."""
+        return compiled(phase, function, layer, render)
+
+    @hookimpl
+    def kernel_layers(self, kernel: Application) -> Iterable[Layer]:
+        """Have layers of apps see what no route answers, where they want to see everything."""
+        return unrouted(kernel.plan.active)
 
     def binders(self, route: Route, names: Iterable[inspect.Parameter]) -> Iterable[Binder]:
         """Yield who fills each parameter; one that nobody can fill must have a default."""

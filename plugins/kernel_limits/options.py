@@ -32,7 +32,7 @@ def body_layer() -> Layer:
     def limit_body(request: Request) -> None:
         request.max_body_size = sizes[request.route]
 
-    return Layer("max_body_size", before_request=limit_body, level="route", select=sizes.given)
+    return Layer("max_body_size", before_request=limit_body, blocking=False, level="route", select=sizes.given)
 
 
 def timeout_layer() -> Layer:

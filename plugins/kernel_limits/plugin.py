@@ -41,6 +41,7 @@ class LimitsConfig:
     spool_size: Annotated[Size, "most bytes of a form's files that stay in memory; the rest goes to disk"] = MEBIBYTE
     upload_dir: Annotated[str, "where files wait on disk; default is the system's temporary folder"] = ""
     max_ranges: Annotated[int, "most parts of a file that one request may ask for"] = 16
+    max_background: Annotated[int, "most background calls that wait or run; one more is refused with 503"] = 1000
     max_validation_errors: Annotated[int, "most errors told about the data of a request"] = 100
 
 

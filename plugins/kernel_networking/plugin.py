@@ -58,7 +58,7 @@ class Networking(Plugin):
     def kernel_layers(self) -> Layer:
         """Stand outermost: the check of the host and, only if a proxy is trusted, what it says."""
         asgi = self._proxies.behind(self._hosts.accepts) if self._proxies else None
-        return Layer("networking", asgi=asgi, before_request=checking(self._hosts))
+        return Layer("networking", asgi=asgi, before_request=checking(self._hosts), blocking=False)
 
     @hookimpl
     def kernel_checks(self, deploy: bool) -> Iterable[Problem]:

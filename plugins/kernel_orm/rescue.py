@@ -27,19 +27,20 @@ def rescuer(kernel: Application, exc_type: type[Exception], route: Any) -> Rescu
     exc: Any = sys.modules.get("sqlalchemy.exc")  # if it is not imported, it has raised nothing
     if not issubclass(exc_type, (Unreachable, *((exc.TimeoutError, exc.DBAPIError) if exc else ()))):
         return None
-    otherwise = next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=Exception, route=route)), None)
+
+    def usual(kind: type[Exception], otherwise: Any) -> Any:
+        return next((answer for _, answer in kernel.collect("kernel_rescue", exc_type=kind, route=route)), otherwise)
+
+    unexpected, told = usual(Exception, _raised), usual(HTTPException, _plain)
 
     async def answer(request: Request, error: Exception) -> Response:
         status = status_of(error)
         if status is None:
             _explain(error)
-            value: Any = otherwise(request, error) if otherwise else _raised(error)
-            response: Response = await value if isawaitable(value) else value
-            return response
+            return await _response(unexpected(request, error))
         text = getattr(error, "orig", None) or error.args[0]
         logger.error("%s %r: answered %d: %s", request.scope["method"], request.scope["path"], status, text)
-        rescue: Rescue = kernel.service("rescue")
-        return await rescue(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else []))
+        return await _response(told(request, HTTPException(status, headers=[RETRY_AFTER] if status == 503 else [])))
 
     return answer
 
@@ -50,8 +51,17 @@ def _explain(error: Any) -> None:
         error.add_note("Its tables are made by 'kernel db create', or 'kernel db upgrade' where there are revisions")
 
 
-def _raised(error: Exception) -> Response:
+def _raised(request: Request, error: Exception) -> Response:
     raise error
+
+
+def _plain(request: Request, error: HTTPException) -> Response:
+    return Response(error.detail, error.status, error.headers)
+
+
+async def _response(value: Any) -> Response:
+    response: Response = await value if isawaitable(value) else value
+    return response
 
 
 def status_of(error: Any) -> int | None:

@@ -1,30 +1,43 @@
 """The plugin: it settles and concludes requests for which something waits; others never meet it."""
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from inspect import isawaitable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
-
-import anyio
 
 from kernel import Plugin, Request, Response, hookimpl
 from kernel.response import checked
 from kernel.types import Application
-from kernel_outcomes.outcome import classify
+from kernel_outcomes.background import Background
+from kernel_outcomes.conclusion import Conclusion
 
-logger = logging.getLogger("kernel")
+MOST, LONGEST = 1000, 15.0
+"""The defaults of [limits] max_background and of [timeouts] shutdown_hook, in seconds."""
 
 
 class Outcomes(Plugin):
-    """Runs what has the last word on a response, and the hooks that wait for the end of a request."""
+    """Runs what has the last word on a response, the hooks that wait for its end, and background calls."""
 
     name = "outcomes"
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:
         """Offer what the kernel awaits for a request with settlers, and for one with hooks waiting."""
+        most, services = number(kernel, "limits", "max_background", MOST), kernel.booted.services
+        self._background = Background(most, lambda: services.get("spawn", ("", None))[1])
         kernel.provide("settle", settle)
-        kernel.provide("conclude", conclude)
+        kernel.provide("conclude", Conclusion(kernel, self._background).conclude)
+        kernel.provide("request.background", self._background.of)
+
+    @hookimpl(trylast=True)
+    def kernel_lifespan(self, kernel: Application) -> AbstractAsyncContextManager[None]:
+        """Own the background calls: what they use is started before, and stopped after they have ended."""
+        return self._background.running(number(kernel, "timeouts", "shutdown_hook", LONGEST))
+
+
+def number(kernel: Application, section: str, key: str, default: Any) -> Any:
+    """Return a number of a section that another plugin owns and validates."""
+    value = kernel.config.get(section, {}).get(key)
+    return value if isinstance(value, (int, float)) else default
 
 
 async def settle(
@@ -35,7 +48,9 @@ async def settle(
     They are called whatever became of the request, unless the client left or it was cancelled. The
     exception of one is answered like a handler's; those after it get that answer.
     """
-    for settler in growing(request, "settlers"):
+    done = 0
+    while done < len(request.settlers):  # one may add others
+        settler, done = request.settlers[done], done + 1
         try:
             response = await settler(request, response)
             if isinstance(response.pairs, list):
@@ -43,36 +58,3 @@ async def settle(
         except Exception as error:
             response = await rescue(request, error)
     return response
-
-
-async def conclude(request: Request, response: Response | None, error: BaseException | None) -> None:
-    """Run `request.after` if the answer went out whole, and the finishers whatever happened.
-
-    They run even while the request is being cancelled. `request.response` is then what was to be
-    sent, None if it did not come to that.
-    """
-    vars(request)["response"] = response
-    with anyio.CancelScope(shield=True):
-        if error is None:
-            await isolated(request, growing(request, "after"), request)
-        await isolated(request, growing(request, "finishers"), request, classify(request, response, error))
-
-
-def growing(request: Request, kind: str) -> Iterator[Callable[..., Any]]:
-    """Yield the hooks of one kind, and those that are added meanwhile: by one that opens a session, say."""
-    done = 0
-    while done < len(hooks := getattr(request, kind)):
-        yield hooks[done]
-        done += 1
-
-
-async def isolated(request: Request, hooks: Iterable[Callable[..., Any]], *args: Any) -> None:
-    """Call hooks one after another; a failure is logged and reaches neither client nor server."""
-    for hook in hooks:
-        try:
-            result = hook(*args)
-            if isawaitable(result):
-                await result
-        except Exception:
-            name, scope = getattr(hook, "__qualname__", repr(hook)), request.scope
-            logger.exception("%s %r: hook '%s' failed", scope["method"], scope["path"], name)

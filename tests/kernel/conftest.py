@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel_handlers.plugin import Handlers
 from kernel_testing import Client, make_kernel
 
 from kernel import App, Kernel, Plugin, Response, hookimpl
@@ -65,7 +66,7 @@ def build() -> Callable[..., Kernel]:
 
     def build(*routes: Any, plugins: Any = (), apps: Any = (), config: Any = None, **options: Any) -> Kernel:
         shop = App(name="shop", routes=routes, **options)
-        return make_kernel([Paths, Texts, *plugins], [shop, *apps], config, standard=False)
+        return make_kernel([Paths, Texts, *plugins, Handlers], [shop, *apps], config, standard=False)
 
     return build
 

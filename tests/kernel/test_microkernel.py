@@ -62,7 +62,7 @@ def test_a_kernel_boots_by_its_first_use_and_once(build):
     kernel = build(plugins=[Lived("a", [])])
     assert kernel._boot is None
     assert kernel.booted is kernel.boot().booted
-    assert [member.name for member in kernel.plan.active] == ["paths", "texts", "a", "shop", "project"]
+    assert [member.name for member in kernel.plan.active] == ["paths", "texts", "a", "handlers", "shop", "project"]
 
 
 def test_a_boot_that_failed_tells_it_each_time(build):

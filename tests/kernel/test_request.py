@@ -38,16 +38,6 @@ def test_a_fresh_request_has_no_route(request_):
     assert (request_.route, dict(request_.url_vars), request_.waiting) == (None, {}, False)
 
 
-def test_background_calls_wait_for_the_end(request_):
-    called = []
-    request_.background(called.append, 1)
-    request_.background(called.append, 2)
-    assert (called, request_.waiting) == ([], True)
-    for call in request_.after:
-        call(request_)
-    assert called == [1, 2]
-
-
 def test_what_plugins_provide_is_computed_once_at_first_use():
     computed = []
     kind = extended({"request.cookies": lambda request: computed.append(request) or {"a": "b"}, "other": None}, ())

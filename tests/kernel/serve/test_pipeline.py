@@ -2,8 +2,10 @@
 
 import pytest
 from kernel_outcomes.plugin import Outcomes
+from kernel_testing import make_kernel
 
 from kernel import App, Layer, Plugin, Response, hookimpl
+from kernel.errors import BootError
 from kernel.layers import Options, Route
 
 pytestmark = pytest.mark.anyio
@@ -341,3 +343,9 @@ async def test_the_layers_of_two_apps_are_their_own(build, ask, notes):
     kernel = build(Route("/", "GET", notes.handler), before_request=notes.hook("shop"), apps=[other])
     await ask(kernel, "/other/")
     assert notes == ["handler"]
+
+
+def test_a_hook_that_no_plugin_calls_is_told_at_boot(notes):
+    app = App(name="shop", routes=[Route("/", "GET", notes.handler)], before_request=notes.hook("before"))
+    with pytest.raises(BootError, match="no active plugin calls before_request 'before' of 'shop'"):
+        make_kernel([], [app], standard=False).boot()

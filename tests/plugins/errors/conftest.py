@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from kernel_errors.plugin import Errors
+from kernel_handlers.plugin import Handlers
 from kernel_responses.plugin import Responses
 from kernel_router.plugin import Router
 from kernel_settings.plugin import Settings
@@ -15,7 +16,7 @@ from kernel.layers import Route
 
 
 def kernel_of(*apps: App, style: str = "json", plugins: Any = ()) -> Kernel:
-    ours = [Settings, Responses, Errors, Router]
+    ours = [Settings, Responses, Handlers, Errors, Router]
     return isolated([*ours, *plugins], apps, {"errors": {"format": style}}, standard=False)
 
 

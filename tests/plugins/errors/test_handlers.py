@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kernel_errors import NotFound
 from kernel_errors.plugin import Errors
+from kernel_handlers.plugin import Handlers
 from kernel_responses.plugin import Responses
 from kernel_router import Routes
 from kernel_router.plugin import Router
@@ -32,7 +33,7 @@ async def answer(kernel: Kernel, path: str) -> tuple[int, bytes]:
 
 
 def kernel_of(app: App) -> Kernel:
-    return Kernel({"plugins": {"active": ""}}, apps=[app], plugins=[Settings, Responses, Errors, Router])
+    return Kernel({"plugins": {"active": ""}}, apps=[app], plugins=[Settings, Responses, Handlers, Errors, Router])
 
 
 def saying(word: str, status: int = 400) -> Handler:

@@ -58,5 +58,5 @@ def test_the_events_of_the_framework_are_declared():
     names = [event.name for event in DEFAULTS]
     assert set(names) == {
         "startup", "shutdown", "request_start", "request_end", "success_response", "exception_response",
-        "pre_start", "post_start", "drain", "pre_stop", "server",
+        "pre_start", "post_start", "drain", "pre_stop", "server", "error",
     }  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from kernel_errors.plugin import Errors
+from kernel_handlers.plugin import Handlers
 from kernel_networking.plugin import Networking
 from kernel_requests.plugin import Requests
 from kernel_responses.plugin import Responses
@@ -23,7 +24,7 @@ async def seen(request: Request) -> dict[str, Any]:
 
 
 def kernel_of(**section: Any) -> Kernel:
-    plugins = [Settings, Requests, Responses, Errors, Networking, Router]
+    plugins = [Settings, Requests, Responses, Handlers, Errors, Networking, Router]
     app = App(routes=[Route("/seen", "GET", seen)])
     return isolated(plugins, [app], {"networking": section}, standard=False)
 

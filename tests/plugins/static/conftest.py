@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from kernel_errors.plugin import Errors
+from kernel_handlers.plugin import Handlers
 from kernel_responses.plugin import Responses
 from kernel_router.plugin import Router
 from kernel_settings.plugin import Settings
@@ -15,7 +16,7 @@ from kernel_testing.response import Response
 
 from kernel import App, Kernel
 
-PLUGINS = [Settings, Responses, Errors, Static, Media, Router]
+PLUGINS = [Settings, Responses, Handlers, Errors, Static, Media, Router]
 Ask = Callable[..., Awaitable[Response]]
 CSS = b"body { color: black }\n" * 50
 

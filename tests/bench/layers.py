@@ -1,0 +1,102 @@
+"""Layers that pass everything through beside nested ASGI wrappers; hooks beside awaits in the handler itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import reduce
+from typing import Any
+
+from kernel_router import Routes
+from scenario import PLAIN, ASGIApp, Scenario, answer
+
+from kernel import App, Kernel, Layer, Request
+
+
+async def passing(request: Any, call_next: Any) -> Any:
+    """Do nothing."""
+    return await call_next(request)
+
+
+class Passing:
+    """An ASGI middleware that does nothing, in the form they are written in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass everything on."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+async def plaintext(scope: Any, receive: Any, send: Any) -> None:
+    """Answer as one does by hand."""
+    if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/":
+        await answer(send, 200, PLAIN, b"hello")
+
+
+async def hello(request: Request) -> str:
+    """Answer."""
+    return "hello"
+
+
+def layered(count: int) -> App:
+    """Return an app with *count* layers."""
+    routes = Routes(layers=[Layer(f"layer{number}", around=passing) for number in range(count)])
+    routes.get("/")(hello)
+    return App(name="bench", routes=routes)
+
+
+def wrapped(count: int) -> ASGIApp:
+    """Return the raw callable in as many wrappers."""
+    return reduce(lambda app, _: Passing(app), range(count), plaintext)
+
+
+async def before(request: Request) -> None:
+    """Do nothing."""
+
+
+async def after(response: Any) -> Any:
+    """Do nothing."""
+    return response
+
+
+async def after_response(request: Request) -> None:
+    """Do nothing."""
+
+
+async def direct(request: Request) -> Any:
+    """Await the three by hand."""
+    await before(request)
+    value = await after("hello")
+    await after_response(request)
+    return value
+
+
+hooked = Routes(before_request=before, after_request=after, after_response=after_response)
+hooked.get("/")(hello)
+by_hand = Routes()
+by_hand.get("/")(direct)
+awaiting = Kernel({}, apps=[App(name="bench", routes=by_hand)])
+
+
+@asynccontextmanager
+async def started() -> AsyncIterator[None]:
+    """Run the kernel whose handler awaits by hand."""
+    await awaiting.start()
+    yield
+    await awaiting.stop()
+
+
+SCENARIOS = [
+    Scenario("5 layers, 5 ASGI wrappers", "/", layered(5), wrapped(5), 2.0),
+    Scenario("10 layers, 10 ASGI wrappers", "/", layered(10), wrapped(10), 1.8),
+    Scenario(
+        "before, after, after_response; three awaits",
+        "/",
+        App(name="bench", routes=hooked),
+        awaiting,
+        1.5,
+        around=started,
+    ),
+]
