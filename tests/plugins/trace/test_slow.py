@@ -1,0 +1,62 @@
+"""What is slow itself is logged, by name and without what it was called with."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from kernel import App, Layer, Request
+from kernel.layers import Route, where
+
+pytestmark = pytest.mark.anyio
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "kernel.trace"]
+
+
+async def test_a_slow_handler_is_named_once(
+    clock: Any, traced: Any, asking: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def handler(request: Request) -> str:
+        clock.work(200)
+        return "x"
+
+    async def around(request: Request, call_next: Any) -> Any:
+        return await call_next(request)
+
+    route = Route("/x", "GET", handler, layers=[Layer("around", around=around)])
+    await asking(traced(App(name="shop", routes=[route])), "/x?token=secret")
+    name = "test_a_slow_handler_is_named_once.<locals>.handler"
+    assert lines(caplog) == [
+        f"slow: handler '{name}' of 'shop', route 'GET /x': 200.0 ms of its own, 200.0 ms in all ({where(handler)})"
+    ]
+    assert [record.levelno for record in caplog.records if record.name == "kernel.trace"] == [logging.WARNING]
+
+
+async def test_what_is_faster_is_not(clock: Any, traced: Any, asking: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async def handler(request: Request) -> str:
+        clock.work(49)
+        return "x"
+
+    await asking(traced(App(name="shop", routes=[Route("/x", "GET", handler)]), slow="50ms"))
+    assert lines(caplog) == []
+
+
+async def test_around_all_routes_the_route_of_the_request_is_named(
+    traced: Any, asking: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def handler(request: Request) -> str:
+        return "x"
+
+    await asking(traced(App(name="shop", routes=[Route("/x", "GET", handler)]), slow="0"))
+    (check,) = [line for line in lines(caplog) if "'networking'" in line]
+    assert "of 'networking': 0.0 ms" in check.replace(check.split(":")[2], " 0.0 ms", 1) or "route" not in check
+
+
+async def test_behind_the_end_of_a_request_there_is_no_route(traced: Any, caplog: pytest.LogCaptureFixture) -> None:
+    kernel = traced(slow="0").boot()
+    check = kernel.booted.compiled[4][-1]
+    check(Request({"headers": [(b"host", b"localhost")]}, None, kernel))  # type: ignore[arg-type]  # never read
+    (line,) = lines(caplog)
+    assert line.startswith("slow: before_request 'checking.<locals>.check' of 'networking': ")
