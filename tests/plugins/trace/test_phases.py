@@ -138,19 +138,51 @@ async def test_what_raises_is_measured_too(clock: Any, traced: Any, asking: Any,
 
 
 async def test_calls_at_the_same_time_stay_apart(clock: Any, traced: Any, figures: Any) -> None:
-    async def handler(request: Request, number: int) -> str:
-        await anyio.lowlevel.checkpoint()
+    begun, done = anyio.Event(), anyio.Event()
+
+    async def handler(request: Request, time: int) -> str:
+        if time == 1:
+            begun.set()
+            await done.wait()
         return "x"
 
     async def around(request: Request, call_next: Any) -> Any:
-        clock.work(1)
+        clock.work(int(request.query_params["time"]))
         return await call_next(request)
 
     route = Route("/x", "GET", handler, layers=[Layer("around", around=around)])
     kernel = traced(App(name="shop", routes=[route]))
     async with Client(kernel) as client, anyio.create_task_group() as group:
-        for number in range(5):
-            group.start_soon(client.get, f"/x?number={number}")
-    assert figures(kernel)["shop handler handler"][0] == 5
-    count, _, own, _ = figures(kernel)["shop layer around"]
-    assert (count, own <= 25) == (5, True)
+        group.start_soon(client.get, "/x?time=1")
+        await begun.wait()
+        await client.get("/x?time=10")
+        done.set()
+    assert figures(kernel)["shop handler handler"] == (2, 10, 10, 10)
+    assert figures(kernel)["shop layer around"] == (2, 21, 11, 11)
+
+
+async def test_what_runs_at_the_same_time_leaves_no_debt(clock: Any, traced: Any, asking: Any, figures: Any) -> None:
+    async def handler(request: Request) -> str:
+        entered.append(request)
+        if len(entered) == 1:
+            await anyio.sleep_forever()
+        clock.work(4)
+        return "x"
+
+    async def around(request: Request, call_next: Any) -> Any:
+        async def spare() -> None:
+            await call_next(request)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(spare)
+            await anyio.wait_all_tasks_blocked()
+            response = await call_next(request)
+            group.cancel_scope.cancel()
+        return response
+
+    entered: list[Request] = []
+    kernel = traced(App(name="shop", routes=[Route("/x", "GET", handler, layers=[Layer("twice", around=around)])]))
+    assert (await asking(kernel)).body == b"x"
+    rows = figures(kernel)
+    assert rows["shop handler handler"] == (2, 8, 8, 4)
+    assert rows["shop layer twice"] == (1, 4, 0, 4)
