@@ -41,7 +41,7 @@ class Boot:
         try:
             self.config = read(source)
             self._boot(apps, plugins, discover)
-        except ConfigError as error:
+        except BootError as error:
             self.problems.extend(error.problems)
         except Exception as error:  # an answer of the wrong shape, say
             message = f"plugin '{self.configuring}': the boot failed: {blame(error)}"
@@ -136,8 +136,7 @@ class Boot:
         layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
         replaced = {layer.replaces for layer in layers}
         layers = [layer for layer in layers if replaced.isdisjoint((layer.name, f"{layer.plugin}:{layer.name}"))]
-        by_name: dict[str, Layer] = {}
-        edges = []
+        by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
             if by_name.setdefault(layer.name, layer) is not layer:
                 both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
