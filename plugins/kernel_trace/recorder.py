@@ -15,6 +15,8 @@ from kernel_trace.timings import SECOND, Key, Timings
 logger = logging.getLogger("kernel.trace")
 Entry = tuple[Key, int, int]
 """A step, and what a call of it took in nanoseconds: in all, and on its own."""
+SOCKET = "WEBSOCKET "
+"""How the routes of websockets begin, whose handlers run as long as their clients stay."""
 
 
 class Span:
@@ -50,7 +52,7 @@ class Recorder:
         if span.entries is not None:
             span.entries.append((key, total, own))
         self._timings.add(key, total, own)
-        if own >= self._slow:
+        if own >= self._slow and not (step.phase == "handler" and key.route.startswith(SOCKET)):
             self._log(step, key, own / SECOND * 1000, total / SECOND * 1000)
 
     def _log(self, step: Step, key: Key, own: float, total: float) -> None:

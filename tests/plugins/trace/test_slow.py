@@ -4,6 +4,8 @@ import logging
 from typing import Any
 
 import pytest
+from kernel_router import Routes
+from kernel_testing import Client
 
 from kernel import App, Layer, Plugin, Request, hookimpl
 from kernel.layers import Route, where
@@ -71,3 +73,25 @@ async def test_behind_the_end_of_a_request_there_is_no_route(traced: Any, caplog
     check(Request({"headers": [(b"host", b"localhost")]}, None, kernel))  # type: ignore[arg-type]  # never read
     (line,) = lines(caplog)
     assert line.startswith("slow: before_request 'checking.<locals>.check' of 'networking': ")
+
+
+async def test_the_session_of_a_websocket_is_measured_and_not_logged(
+    clock: Any, traced: Any, figures: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def session(ws: Any) -> None:
+        clock.work(1000)
+        async for message in ws:
+            await ws.send(message)
+
+    def patient(request: Request) -> None:
+        clock.work(100)
+
+    routes = Routes(guards=[patient])
+    routes.websocket("/ws")(session)
+    kernel = traced(App(name="shop", routes=routes))
+    async with Client(kernel) as client, client.websocket("/ws") as socket:
+        await socket.send("hello")
+        assert await socket.receive() == "hello"
+    assert figures(kernel)["shop handler session"] == (1, 1000, 1000, 1000)
+    (line,) = lines(caplog)
+    assert line.startswith("slow: guard ")
