@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kernel_router import Routes
 from kernel_testing import Client
+from kernel_websockets import WebSocket
 
 from kernel import App, Layer, Plugin, Request, hookimpl
 from kernel.layers import Route, where
@@ -78,7 +79,7 @@ async def test_behind_the_end_of_a_request_there_is_no_route(traced: Any, caplog
 async def test_the_session_of_a_websocket_is_measured_and_not_logged(
     clock: Any, traced: Any, figures: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def session(ws: Any) -> None:
+    async def session(ws: WebSocket) -> None:
         clock.work(1000)
         async for message in ws:
             await ws.send(message)
