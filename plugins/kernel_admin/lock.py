@@ -21,8 +21,7 @@ def lock() -> None:
     """Write down what the project runs with, in plugins.lock beside config.ini.
 
     Each plugin and app with its target, distribution, version, the hash of its RECORD, its hooks and
-    the hash of its configuration schema. While KERNEL_DISCOVERY is kernel_admin.locking:installed,
-    a boot takes them from there alone and refuses what differs.
+    the hash of its configuration schema. `kernel run --locked` starts with nothing else.
     """
     os.environ.pop(locking.VARIABLE, None)
     written = locking.written(strict(), scan())

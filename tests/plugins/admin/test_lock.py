@@ -257,3 +257,12 @@ def test_a_project_of_nothing_installed_requires_nothing(site: Path, invoke: Any
 
 def test_spellings_of_a_name_are_one(site: Path) -> None:
     assert [folder.name for folder in records.folders("Acme.Dist")] == ["acme_dist-1.0.dist-info"]
+
+
+def test_run_locked_exits_3_and_says_what_drifted(locked: Path, invoke: Any) -> None:
+    install(locked, "2.0")
+    result = invoke("run", "--locked", "--bind", "127.0.0.1:0")
+
+    assert result.exit_code == 3
+    assert "distribution 'acme-dist' is 2.0, locked is 1.0" in result.stderr
+    assert invoke("run", "--locked", "--reload").exit_code == 2
