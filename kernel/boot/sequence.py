@@ -116,7 +116,8 @@ class Boot:
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
         self.plan = replace(self.plan, layers=tuple(self._layers()))
-        compiler, bound, routes = Compiler(self.registry, self.plan.layers), [], []
+        measure = self.services.get("measure", ("", lambda step, function, route: function))[1]
+        compiler, bound, routes = Compiler(self.registry, self.plan.layers, measure), [], []
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
