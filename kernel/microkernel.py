@@ -9,16 +9,15 @@ from typing import Any
 
 import anyio
 
+from kernel.boot import discovery
 from kernel.boot.config import Config, Source
-from kernel.boot.discovery import scan
 from kernel.boot.plan import Member, Plan
 from kernel.boot.sequence import Boot
 from kernel.errors import Findings, KernelError
 from kernel.layers import F, Hooks, as_tuple
 from kernel.plugin import App
 from kernel.request import Context, Request
-from kernel.response import Response
-from kernel.serve.application import concluded, lifespan, serve
+from kernel.serve.application import concluded, lifespan, serve, unavailable
 from kernel.types import ASGIApp, Receive, Scope, Send
 
 
@@ -39,7 +38,7 @@ class Kernel:
         *,
         apps: Iterable[Any] = (),
         plugins: Iterable[Any] = (),
-        discover: Callable[[], Iterable[Member]] = scan,
+        discover: Callable[[], Iterable[Member]] = discovery.discover,
     ) -> None:
         self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
@@ -129,18 +128,19 @@ class Kernel:
         self.compiled, self._wrapped = (), None
         await self._entered.aclose()
 
-    async def arrive(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def arrive(self, scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:
         """Take what `serve` does not: the lifespan, websockets, and requests while nothing is compiled.
 
-        For a server that speaks no lifespan the first request starts the kernel, once.
+        The service "websocket" serves the second, `async (scope, receive, send, compiled)`. For a
+        server that speaks no lifespan the first request starts the kernel, once.
         """
         if scope["type"] == "lifespan":
             self._spoken = True
             await lifespan(self.start, self.stop, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1000, "reason": "websockets are not served here"})
-        elif scope["type"] != "http":
+        elif scope["type"] not in ("http", "websocket"):
             raise ValueError(f"a scope of type '{scope['type']}' is not served here")
+        elif compiled:
+            await self.booted.services.get("websocket", ("", unavailable))[1](scope, receive, send, compiled)
         else:
             async with nullcontext() if self._wrapped else self._lock:
                 if not self._spoken:
@@ -148,7 +148,4 @@ class Kernel:
                         await self.booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
                         logging.getLogger("kernel").error("startup failed\n%s", error)
-            if self._wrapped:
-                return await self._wrapped(scope, receive, send)
-            answer = Response("Service Unavailable", 503, [(b"retry-after", b"5")])
-            await answer.write(Request(scope, receive, self), send)
+            await (self._wrapped or unavailable)(scope, receive, send)

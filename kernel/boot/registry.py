@@ -40,9 +40,8 @@ class Registry:
     def register(self, name: str, plugin: Any) -> None:
         """Check the hooks of *plugin* and register it; pluggy calls the last one first."""
         answering, known = self._answering(name, plugin) if isinstance(plugin, App) else plugin, len(self.problems)
-        for hook in [name for name in dir(answering) if name.startswith("kernel_")]:
-            if callable(getattr(answering, hook)):
-                self._check(f"plugin '{name}': hook '{hook}'", hook, getattr(answering, hook), answering)
+        for hook in [one for one in dir(answering) if one[:7] == "kernel_" and callable(getattr(answering, one))]:
+            self._check(f"plugin '{name}': hook '{hook}'", hook, getattr(answering, hook), answering)
         if len(self.problems) == known:
             self._manager.register(answering, name)
 

@@ -41,17 +41,16 @@ class Selection:
         return [member for member in self.members.values() if member.state == "active"]
 
     def add_plugins(self) -> None:
-        """Load the plugins that the configuration names."""
-        found, blocked = self._found["plugin"], self._named("plugins", (), "blocked")
+        """Load the plugins that the configuration names, unless it blocks them: `acme`, or `acme<2: why`."""
+        found, blocked = self._found["plugin"], [item.partition(":") for item in self._named("plugins", (), "blocked")]
         standard = [name for name, member in found.items() if member.standard] or ["standard"]
         for name in self._named("plugins", "standard"):
             for one in standard if name == "standard" else [name]:
                 member = found.get(one, Member(one, "plugin"))
-                if one in blocked:
-                    self.members[one] = replace(member, state="blocked", reason="named in [plugins] blocked")
+                if bars := [colon + why for wish, colon, why in blocked if fits(wish, member)]:
+                    self.members[one] = replace(member, state="blocked", reason=f"named in [plugins] blocked{bars[0]}")
                 elif one not in self.members:
                     self._load(member, [member.value] if one in found else [])
-        self.members |= {name: member for name, member in found.items() if name not in self.members}
 
     def add_apps(self) -> None:
         """Load the apps that the configuration names: entry point, package or module:attribute."""
@@ -59,7 +58,6 @@ class Selection:
             places = [name] if ":" in name else [f"{name}:app", f"{name}.main:app"]
             known = self._found["app"].get(name)
             self._load(known or Member(name, "app", places[0]), [known.value] if known else places)
-        self.members |= {name: member for name, member in self._found["app"].items() if name not in self.members}
 
     def add_objects(self, kind: str, objects: Iterable[Any]) -> None:
         """Add plugins or apps that were handed over as objects or classes."""
@@ -111,18 +109,12 @@ class Selection:
             self._fail(member, f"requires '{wish}', which is not active", hint)
 
     def _has(self, wish: str) -> bool:
-        if wish.startswith("cap:"):
-            return any(wish[4:] in member.names("provides") for member in self.active)
-        name = bare(wish)
-        found = [member for member in self.active if member.name == name]
-        if not found or name == wish:
-            return bool(found)
-        from packaging.specifiers import SpecifierSet
-
-        return SpecifierSet(wish[len(name) :]).contains(found[0].version or "0", prereleases=True)
+        given = [f"cap:{name}" for member in self.active for name in member.names("provides")]
+        return wish in given or any(fits(wish, member) for member in self.active)
 
     def sort(self) -> None:
         """Put the members in order: requirements, soft edges, the operator's list, then the config."""
+        self.members = {**self.members, **self._found["plugin"], **self._found["app"], **self.members}
         edges = []
         for member in self.active:
             edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
@@ -136,6 +128,15 @@ class Selection:
             self._problems.error("plugin.cycle", message, "drop one requires, after or before among them")
         else:
             self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
+
+
+def fits(wish: str, member: Member) -> bool:
+    """Tell whether a member is what a requirement like "orm" or "orm>=2" wants."""
+    if bare(wish) == wish or bare(wish) != member.name:
+        return bare(wish) == member.name
+    from packaging.specifiers import SpecifierSet
+
+    return SpecifierSet(wish[len(bare(wish)) :]).contains(member.version or "0", prereleases=True)
 
 
 def bare(wish: str) -> str:

@@ -41,7 +41,7 @@ class Boot:
         try:
             self.config = read(source)
             self._boot(apps, plugins, discover)
-        except ConfigError as error:
+        except BootError as error:
             self.problems.extend(error.problems)
         except Exception as error:  # an answer of the wrong shape, say
             message = f"plugin '{self.configuring}': the boot failed: {blame(error)}"
@@ -115,7 +115,8 @@ class Boot:
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
         layers = tuple(self._layers())
-        compiler, bound, routes = Compiler(self.registry, layers), [], []
+        measure = self.services.get("measure", ("", lambda step, function, route: function))[1]
+        compiler, bound, routes = Compiler(self.registry, layers, measure), [], []
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
@@ -132,9 +133,8 @@ class Boot:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
         answers = self.registry.collect("kernel_layers", kernel=self._kernel)
         layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
-        replaced = {layer.replaces for layer in layers}
-        gone = tuple(layer for layer in layers if replaced & {layer.name, f"{layer.plugin}:{layer.name}"})
-        layers, self.plan = [layer for layer in layers if layer not in gone], replace(self.plan, replaced=gone)
+        gone = [one for one in layers if any(by.replaces in (one.name, f"{one.plugin}:{one.name}") for by in layers)]
+        layers, self.plan = [one for one in layers if one not in gone], replace(self.plan, replaced=tuple(gone))
         by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
             if by_name.setdefault(layer.name, layer) is not layer:

@@ -42,7 +42,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     """
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
-        return await kernel.arrive(scope, receive, send)  # type: ignore[no-any-return]  # None
+        return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
     build, match, rescue, common, gates, enter, leave, settle, conclude = compiled
     request = new(build)
     request.scope, request.receive = scope, receive
@@ -100,6 +100,13 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
         await send(answer)  # outside, since what a server raises here would show our error as its cause
         if "message" in answer:
             return
+
+
+async def unavailable(scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:
+    """Answer while nothing is started, and to a websocket where no plugin serves those."""
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close", "code": 1000, "reason": "websockets are not served here"})
+    await Response("Service Unavailable", 503, [(b"retry-after", b"5")]).write(Request(scope, receive, None), send)
 
 
 async def concluded(request: Request, response: Response | None, problem: Any) -> Response | None:

@@ -24,8 +24,8 @@ PHASES = ("before_request", "after_request", "after_response")
 class Encoders(dict[type, Render]):
     """Encoders by type of value for one route; each is asked for when its type first turns up."""
 
-    def __init__(self, registry: Registry, route: Route | None, copies: bool = True) -> None:
-        self._registry, self._route, self.copies = registry, route, copies
+    def __init__(self, registry: Registry, route: Route | None, measure: Hook, copies: bool = True) -> None:
+        self._registry, self._route, self._measure, self.copies = registry, route, measure, copies
 
     def __missing__(self, kind: type) -> Render:
         if issubclass(kind, Response):  # copied where something further out may change it
@@ -34,8 +34,8 @@ class Encoders(dict[type, Render]):
         answer = self._registry.first("kernel_render", type_=kind, route=self._route)
         if answer is None:
             raise TypeError(f"route '{self._route}': no active plugin renders a value of type '{kind.__qualname__}'")
-        self[kind] = answer[1]
-        return self[kind]
+        step = Step("render", kind.__qualname__, answer[0], "route", where(answer[1]), is_async=False)
+        return self.setdefault(kind, self._measure(step, answer[1], self._route))
 
     def render(self, value: Any) -> Response:
         """Return *value* as a response."""
@@ -43,15 +43,18 @@ class Encoders(dict[type, Render]):
 
 
 class Compiler:
-    """Compiles the handlers of one kernel; `steps` holds what was folded around the last one."""
+    """Compiles the handlers of one kernel; `steps` holds what was folded around the last one.
 
-    def __init__(self, registry: Registry, layers: Sequence[Layer]) -> None:
-        self._registry, self._layers = registry, layers
-        self.encoders = Encoders(registry, None)
+    `measure(step, function, route)` returns what is called for a step, *function* if nobody measures.
+    """
+
+    def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
+        self._registry, self._layers, self._measure = registry, layers, measure
+        self.encoders = Encoders(registry, None, measure)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
-    def _begin(self, render: Render) -> None:
-        self._render, self.steps, self.finishers = render, list[Step](), list[Hook]()
+    def _begin(self, render: Render, route: Route | None = None) -> None:
+        self._render, self._route, self.steps, self.finishers = render, route, list[Step](), list[Hook]()
 
     def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
         """Fold the layers of level "application" around *dispatch*.
@@ -64,9 +67,8 @@ class Compiler:
         gates = list(takewhile(is_gate, layers))
         for layer in reversed(layers[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
-        for layer in reversed(gates):
-            self._note("before_request", layer.before_request, "application", layer.plugin)
-        return (match if inner is dispatch else lambda request: inner), tuple(layer.before_request for layer in gates)
+        hooks = [self._note("before_request", gate.before_request, "application", gate.plugin) for gate in gates[::-1]]
+        return (match if inner is dispatch else lambda request: inner), tuple(hooks[::-1])
 
     def route(self, route: Route) -> Handler:
         """Fold everything that holds for *route*; its chain is app, groups, route.
@@ -74,8 +76,8 @@ class Compiler:
         What it raises is rescued once, outside. A handler with nothing around it stays as it is:
         `serve` renders what it returns.
         """
-        route.encoders = encoders = Encoders(self._registry, route)
-        self._begin(encoders.render)
+        route.encoders = encoders = Encoders(self._registry, route, self._measure)
+        self._begin(encoders.render, route)
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
         inner = wrappers.endpoint(value, encoders)
@@ -84,7 +86,7 @@ class Compiler:
             call = self._wrapped(call, layer, level, route.effective.skip)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
         if call is not inner:  # what comes out is a copy already
-            route.encoders = Encoders(self._registry, route, self.encoders.copies)
+            route.encoders = Encoders(self._registry, route, self._measure, self.encoders.copies)
         encoders.copies = call is not inner or self.encoders.copies
         return value if call is inner else call
 
@@ -104,8 +106,10 @@ class Compiler:
 
         return wrappers.rescuing(ask, self.encoders.render, observe)
 
-    def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> None:
+    def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
+        """Note a step, and return what is called for it: *what*, measured if somebody measures."""
         self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))
+        return self._measure(self.steps[0], what, self._route)
 
     def _wrapped(self, call: Handler, layer: Layer, level: str, skip: Iterable[str] = ()) -> Handler:
         """Return *call* inside one layer; only the parts the layer has are compiled in."""
@@ -117,15 +121,15 @@ class Compiler:
         if layer.on_finish:
             self.finishers.insert(0, self._hooked(None, "on_finish", layer.on_finish, level, layer))
         if layer.around:
-            call = wrappers.around(call, layer)
-            self._note("layer", layer.around, level, layer.plugin, name=layer.name)
+            around = self._note("layer", layer.around, level, layer.plugin, name=layer.name)
+            call = wrappers.around(call, layer, around)
         return call
 
     def _hooked(self, call: Any, phase: str, hook: Hook | None, level: str, layer: Layer) -> Any:
         """Return *call* with a hook around it, if there is one; of on_finish the compiled hook."""
         if hook is None:
             return call
-        self._note(phase, hook, level, layer.plugin)
+        hook = self._note(phase, hook, level, layer.plugin)
         answer = self._registry.first("kernel_hook", phase=phase, function=hook, layer=layer, render=self._render)
         if answer is None:
             message = f"no active plugin calls {phase} '{label(hook)}' of '{layer.plugin}'"
@@ -152,9 +156,9 @@ class Compiler:
     def _value(self, route: Route) -> Hook:
         """Return bind -> handler as one async function of the request."""
         answer = self._registry.first("kernel_call", route=route)
-        value: Hook = answer[1] if answer else route.handler
         self._note("render", Encoders.render, "route", "", name="render")
         self._note("handler", route.handler, "route", route.app)
+        value: Hook = self._measure(self.steps[0], answer[1] if answer else route.handler, route)
         for name, plugin, extract in reversed(getattr(value, "binders", ())):
             self._note("bind", extract, "route", plugin, name=name)
         return value

@@ -40,9 +40,8 @@ def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
     raise TypeError(f"{who} owes a Response and returned {type(value).__name__} ({where(hook)}){route}")
 
 
-def around(inner: Handler, layer: Layer) -> Handler:
-    """Give the request and *inner* to the layer, which owes a response."""
-    wrapper: Hook = layer.around  # type: ignore[assignment]  # compiled only when it is set
+def around(inner: Handler, layer: Layer, wrapper: Hook) -> Handler:
+    """Give the request and *inner* to the *wrapper* of the layer, which owes a response."""
     who = f"layer '{layer.name}' of '{layer.plugin}'"
 
     async def call(request: Request) -> Response:

@@ -54,8 +54,8 @@ def chain(project: Kernel, route: Route | None, path: str, status: int = 0) -> l
     )  # they join when it is answered
     if route is not None:
         steps = next((steps for known, steps in plan.routes if known is route), ())
-        met = list(walked(project, stated(project, route), steps, route))
-        found += sorted(met, key=lambda one: not one.refused)
+        around = list(walked(project, stated(project, route), steps, route))
+        found += sorted(around, key=lambda one: not one.refused)
         found = with_data(found, route)
     elif status:
         found += (Met(step, None, why) for step, why in for_nobody(project, path, status))

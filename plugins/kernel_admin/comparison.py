@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
-SIGNS = {"lost": "-", "gained": "+", "moved": ">", "changed": "~"}
+from kernel_admin.difference import SIGNS, moved
+
 Row = dict[str, Any]
 
 
@@ -25,7 +25,9 @@ def compared(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:
     found = [Change("lost", row) for key, row in old.items() if key not in new]
     found += [Change("gained", row) for key, row in new.items() if key not in old]
     common, there = [key for key in old if key in new], [key for key in new if key in old]
-    found += [Change("moved", new[key], place(new, neighbour)) for key, neighbour in moved(common, there)]
+    for key, before_it in moved(common, there):
+        place = f"now after {named(new[before_it])}" if before_it else "now first"
+        found.append(Change("moved", new[key], place))
     for key in common:
         details = differences(old[key], new[key])
         found += [Change("changed", new[key], "; ".join(details))] if details else []
@@ -40,27 +42,21 @@ def differences(before: Row, after: Row) -> list[str]:
     return [*found, *([f"now {after['status']}"] if before["status"] != after["status"] else [])]
 
 
-def keyed(rows: Sequence[Row]) -> dict[tuple[Any, ...], Row]:
+def keyed(rows: Iterable[Row]) -> dict[str, Row]:
     """Return steps by what they are; of several that are the same each has its number."""
-    seen: Counter[tuple[Any, ...]] = Counter()
+    seen: Counter[str] = Counter()
     found = {}
     for row in rows:
-        key = tuple(row[name] for name in ("phase", "callable", "plugin", "level"))
+        key = named(row)
         seen[key] += 1
-        found[*key, seen[key]] = row
+        found[f"{key} {seen[key]}"] = row
     return found
 
 
-def moved(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield (key, what stands before it now) of as few as explain the other order."""
-    for kind, _, _, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind in ("insert", "replace"):
-            yield from ((after[at], after[at - 1] if at else None) for at in range(start, end))
-
-
-def place(rows: dict[tuple[Any, ...], Row], neighbour: Any) -> str:
-    """Return where a step stands now."""
-    return f"now after {rows[neighbour]['phase']} {rows[neighbour]['callable']}" if neighbour else "now first"
+def named(row: Row) -> str:
+    """Return what a step is, in words."""
+    owner = ", ".join(filter(None, (row["plugin"], row["level"])))
+    return f"{row['phase']} {row['callable']} ({owner})"
 
 
 def as_data(changes: Iterable[Change]) -> dict[str, list[Row]]:
@@ -74,8 +70,6 @@ def as_data(changes: Iterable[Change]) -> dict[str, list[Row]]:
 def told(changes: Sequence[Change]) -> Iterator[str]:
     """Yield a line for each change."""
     for change in changes:
-        row = change.step
-        owner = ", ".join(filter(None, (row["plugin"], row["level"])))
-        status = "" if row["status"] == "active" or change.kind == "changed" else row["status"]
+        status = "" if change.step["status"] == "active" or change.kind == "changed" else change.step["status"]
         more = "; ".join(filter(None, (status, change.details)))
-        yield f"{SIGNS[change.kind]} {row['phase']} {row['callable']} ({owner}){f': {more}' if more else ''}"
+        yield f"{SIGNS[change.kind]} {named(change.step)}{f': {more}' if more else ''}"

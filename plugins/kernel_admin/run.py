@@ -35,19 +35,23 @@ def options(command: F) -> F:
 
 @click.command()
 @options
-def run(bind: str, workers: int, reload: bool, server: str, worker_class: str) -> None:
+@click.option("--locked", is_flag=True, help="Refuse what differs from plugins.lock, and look at nothing else.")
+def run(bind: str, workers: int, reload: bool, server: str, worker_class: str, locked: bool) -> None:
     """Serve the project until ctrl+c; a second one stops at once.
 
     Exits 3 when the start fails or a plugin cannot load, 4 when workers keep dying, 78 on
     configuration.
     """
-    serve(bind, workers, reload, server, worker_class)
+    serve(bind, workers, reload, server, worker_class, locked)
 
 
-def serve(bind: str, workers: int, reload: bool, server: str, worker_class: str) -> None:
+def serve(bind: str, workers: int, reload: bool, server: str, worker_class: str, locked: bool = False) -> None:
     """Serve the project in this process, or in children that it watches."""
+    from kernel_admin.locking import booted
     from kernel_admin.servers import available
 
+    if reload and locked:
+        raise click.UsageError("--locked runs what is locked: leave --reload out")
     if reload and workers > 1:
         raise click.UsageError("--reload runs one worker: leave --workers out")
     if server == "granian" and (reload or workers > 1 or bind.startswith("unix:")):
@@ -57,7 +61,7 @@ def serve(bind: str, workers: int, reload: bool, server: str, worker_class: str)
         from kernel_admin.reload import Reloader
 
         sys.exit(Reloader(bind, server, worker_class, announce).run())
-    project = strict()
+    project = booted() if locked else strict()
     place = Place.open(bind or default_bind(project.config))
     try:
         if workers > 1:

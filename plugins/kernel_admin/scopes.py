@@ -23,7 +23,7 @@ def scope(method: str, target: str, headers: Iterable[Pair] = ()) -> dict[str, A
     if not any(name == b"host" for name, _ in given):
         given.insert(0, (b"host", url.netloc.encode() or b"localhost"))
     return {
-        "type": "http",
+        "type": "websocket" if method.upper() == "WEBSOCKET" else "http",
         "asgi": {"version": "3.0", "spec_version": "2.5"},
         "http_version": "1.1",
         "method": method.upper(),

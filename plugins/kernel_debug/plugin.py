@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
+from kernel_networking import Access
+
 from kernel import Plugin, Problem, Request, Response, hookimpl
 from kernel.types import Application
-from kernel_debug.access import Access, wants_html
+from kernel_debug.accept import wants_html
 from kernel_debug.page import Page
 from kernel_debug.text import detailed
 from kernel_debug.veil import Veil, of_config, of_request

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kernel import Layer, Plugin, Problem, hookimpl
+from kernel.boot.plan import Step
 from kernel.errors import BootError
 from kernel.layers import Hook, Route, where
 from kernel.serve.wrappers import is_async
@@ -51,6 +52,12 @@ class Handlers(Plugin):
         """Have layers of apps see what no route answers, where they want to see everything."""
         return unrouted(kernel.plan.active)
 
+    def measured(self, route: Route, name: str, plugin: str, extract: Hook) -> Hook:
+        """Return *extract* as it is to be called: itself, unless somebody measures."""
+        measure = self.kernel.booted.services.get("measure")
+        step = Step("bind", name, plugin, "route", where(extract), is_async(extract))
+        return measure[1](step, extract, route) if measure else extract
+
     def binders(self, route: Route, names: Iterable[inspect.Parameter]) -> Iterable[Binder]:
         """Yield who fills each parameter; one that nobody can fill must have a default."""
         problems = []
@@ -62,7 +69,7 @@ class Handlers(Plugin):
                 continue
             answers = self.kernel.collect("kernel_bind", parameter=parameter, route=route)
             if answers:
-                yield parameter.name, *answers[0]
+                yield parameter.name, answers[0][0], self.measured(route, parameter.name, *answers[0])
             elif parameter.default is parameter.empty:
                 message = f"route '{route}': no active plugin can fill parameter '{parameter}'"
                 hint = "name it 'request', annotate it with a type that a plugin knows, or give it a default"

@@ -5,7 +5,18 @@ from typing import Any
 from kernel import Request
 from kernel.types import Application
 
-CARRIED = ("context", "settlers", "always", "after", "answered", "finishers", "waiting", "bypassed", "rescued")
+CARRIED = (
+    "context",
+    "settlers",
+    "always",
+    "after",
+    "answered",
+    "finishers",
+    "waiting",
+    "bypassed",
+    "rescued",
+    "connection",
+)
 """What belongs to the exchange and not to the object; a new request that has its own keeps it."""
 
 

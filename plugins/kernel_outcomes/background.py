@@ -23,7 +23,9 @@ logger = logging.getLogger("kernel")
 THREADS = 16
 """How many sync calls run at a time, so that handlers never wait for a thread because of them."""
 GRACE = 1.0
-"""How many seconds a call may take to clean up after it was cut."""
+"""How many seconds of a stop are kept for what has to be cut."""
+PATIENCE = 0.25
+"""How many seconds a request waits for its calls, so that what is quick is done when it is over."""
 Tasks = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 RETRY_AFTER = (b"retry-after", b"5")
 
@@ -87,43 +89,59 @@ class Background:
         hidden = await run_sync(lambda: (call(),), limiter=self._limiter, abandon_on_cancel=True)
         return hidden[0]  # a coroutine, perhaps, which trio refuses to take from a thread
 
-    def spawn(self, function: Callable[..., Any], *args: Any) -> bool:
-        """Run an async function in a task of the application; False if it has none."""
-        tasks = self._tasks() if self._open else None
-        if tasks:
-            tasks(partial(self._run, anyio.CancelScope(), function, *args))
-        return tasks is not None
+    async def run(self, function: Callable[..., Any], *args: Any) -> bool:
+        """Run an async function in a task of the application; False if it has none.
 
-    async def _run(self, scope: anyio.CancelScope, function: Callable[..., Any], *args: Any) -> None:
+        What is done within `PATIENCE` is done when this returns; the rest goes on without the request.
+        """
+        tasks = self._tasks() if self._open else None
+        if tasks is None:
+            return False
+        done = anyio.Event()
+        tasks(partial(self._run, anyio.CancelScope(), done, function, *args))
+        with anyio.move_on_after(PATIENCE):
+            await done.wait()
+        return True
+
+    async def _run(self, scope: anyio.CancelScope, done: anyio.Event, function: Callable[..., Any], *args: Any) -> None:
         with scope:
             self._scopes.add(scope)
             try:
                 await function(*args)
             finally:
                 self._scopes.discard(scope)
+                done.set()
                 self._ended.set()
 
     @asynccontextmanager
-    async def running(self, deadline: float) -> AsyncIterator[None]:
-        """At the end wait for all calls, *deadline* seconds at most; cut and report those that are left."""
+    async def running(self, longest: float) -> AsyncIterator[None]:
+        """At the end wait for all calls; cut and report those that would make it take *longest* seconds or more."""
         self._limiter, self._ended, self._open = anyio.CapacityLimiter(THREADS), anyio.Event(), True
+        deadline = max(longest - GRACE, longest / 2)
         try:
             yield
         finally:
-            with anyio.move_on_after(deadline):
-                await self._empty()
-            self._open = False
-            if self._calls:
-                self._report(deadline)
-                for scope in self._scopes:
-                    scope.cancel()
-                with anyio.move_on_after(GRACE, shield=True):
+            try:
+                with anyio.move_on_after(deadline):
                     await self._empty()
+            finally:
+                self._open = False
+                await self._cut(deadline)
 
     async def _empty(self) -> None:
         while self._scopes or self._calls:
             self._ended = anyio.Event()
             await self._ended.wait()
+
+    async def _cut(self, deadline: float) -> None:
+        if self._calls:
+            self._report(deadline)
+        for scope in self._scopes:
+            scope.cancel()
+        with anyio.move_on_after(GRACE / 2, shield=True):
+            while self._scopes:
+                self._ended = anyio.Event()
+                await self._ended.wait()
 
     def _report(self, deadline: float) -> None:
         titles = "; ".join(call.title for call in self._calls)

@@ -42,7 +42,7 @@ class Conclusion:
                 return
             request.answered = ()
         calls = vars(request).get("calls")
-        if error is not None or not (calls and self._background.spawn(self._all, request, response)):
+        if error is not None or not (calls and await self._background.run(self._all, request, response)):
             with anyio.CancelScope(shield=True):
                 await self._all(request, response, error)
 

@@ -26,4 +26,6 @@ def classify(request: Request, response: Response | None, error: BaseException |
         return Outcome.ERROR if isinstance(error, Exception) else Outcome.CANCELLED
     if response.status >= 400:
         return Outcome.NOT_FOUND if request.route is None and response.status == 404 else Outcome.ERROR
-    return Outcome.BYPASS if request.bypassed else Outcome.OK
+    if request.bypassed:
+        return Outcome.BYPASS
+    return Outcome.CLOSED if request.scope["type"] == "websocket" else Outcome.OK

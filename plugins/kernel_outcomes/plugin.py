@@ -10,8 +10,8 @@ from kernel.types import Application
 from kernel_outcomes.background import Background
 from kernel_outcomes.conclusion import Conclusion
 
-MOST, DEADLINE = 1000, 30.0
-"""The defaults of [limits] max_background and of [timeouts] graceful, in seconds."""
+MOST, LONGEST = 1000, 15.0
+"""The defaults of [limits] max_background and of [timeouts] shutdown_hook, in seconds."""
 
 
 class Outcomes(Plugin):
@@ -31,7 +31,7 @@ class Outcomes(Plugin):
     @hookimpl(trylast=True)
     def kernel_lifespan(self, kernel: Application) -> AbstractAsyncContextManager[None]:
         """Own the background calls: what they use is started before, and stopped after they have ended."""
-        return self._background.running(number(kernel, "timeouts", "graceful", DEADLINE))
+        return self._background.running(number(kernel, "timeouts", "shutdown_hook", LONGEST))
 
 
 def number(kernel: Application, section: str, key: str, default: Any) -> Any:

@@ -5,7 +5,7 @@
 3. Everything else, and what (1) and (2) have under another method only, goes to the trie.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kernel.errors import HTTPException
@@ -20,6 +20,8 @@ from kernel_router.trie import trie
 Matcher = Callable[[Request], Handler | None]
 Last = tuple[Accepts | None, str, Handler, Route]
 SECURE = frozenset({"https", "wss"})
+WEBSOCKET = "WEBSOCKET"
+"""The method of websocket routes; they have tables of their own, since over HTTP anybody can send it."""
 
 
 class Tables(NamedTuple):
@@ -30,8 +32,21 @@ class Tables(NamedTuple):
 
 
 def compiled(entries: Iterable[Entry]) -> Matcher:
-    """Return the matcher of a project; routes with `only_ssl` do not exist for plain requests."""
+    """Return the matcher of a project: one for HTTP and, if there are any, one for its websockets."""
     entries = list(entries)
+    plain = by_security([entry for entry in entries if entry.method != WEBSOCKET])
+    if not any(entry.method == WEBSOCKET for entry in entries):
+        return plain
+    sockets = by_security([entry for entry in entries if entry.method in (WEBSOCKET, ANY)])
+
+    def choose(request: Request) -> Handler | None:
+        return sockets(request) if request.scope["type"] == "websocket" else plain(request)
+
+    return choose
+
+
+def by_security(entries: Sequence[Entry]) -> Matcher:
+    """Return the matcher of *entries*; routes with `only_ssl` do not exist for plain requests."""
     match = matcher(answering(entries, secure=True))
     if not any(entry.only_ssl for entry in entries):
         return match
@@ -44,14 +59,11 @@ def compiled(entries: Iterable[Entry]) -> Matcher:
 
 
 def answering(entries: Iterable[Entry], secure: bool) -> list[tuple[str, Entry]]:
-    """Return (method, entry): where both exist, only_ssl wins; GET answers HEAD (RFC 9110 §9.3.2).
-
-    WebSocket routes are left out: over HTTP, WEBSOCKET would be a method anybody can send.
-    """
+    """Return (method, entry): where both exist, only_ssl wins; GET answers HEAD (RFC 9110 §9.3.2)."""
     chosen: dict[tuple[str, tuple[str, ...]], Entry] = {}
     for entry in entries:
         key = entry.method, entry.shape
-        if entry.method == "WEBSOCKET" or (entry.only_ssl and not secure):
+        if entry.only_ssl and not secure:
             continue
         if entry.only_ssl or key not in chosen:
             chosen[key] = entry

@@ -1,4 +1,4 @@
-"""Mount: hand everything below a path to another ASGI application (ASGI 3.0, HTTP)."""
+"""Mount: hand everything below a path to another ASGI application (ASGI 3.0, HTTP and WebSocket)."""
 
 import sys
 from typing import Any
@@ -31,8 +31,12 @@ class Mount(Route):
         if not callable(application):
             raise TypeError(f"mount '{path}': an ASGI application is callable, {application!r} is not")
 
-        async def serve(request: Request) -> Response:
-            return Mounted(application, child_scope(request, application))
+        async def serve(request: Request) -> Response | None:
+            scope = child_scope(request, application)
+            if scope["type"] == "websocket":  # passed on message by message, the handshake too
+                await application(scope, request.connection.receive, request.connection.send)
+                return None
+            return Mounted(application, scope)
 
         serve.__qualname__ = getattr(application, "__qualname__", type(application).__qualname__)
         super().__init__(path, (), serve, **options)

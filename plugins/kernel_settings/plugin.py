@@ -16,7 +16,7 @@ class Plugins:
     """[plugins]"""
 
     active: Annotated[tuple[str, ...], "plugins that run; 'standard' means those of asgi-kernel"] = ("standard",)
-    blocked: Annotated[tuple[str, ...], "plugins that do not run although they are named"] = ()
+    blocked: Annotated[tuple[str, ...], "plugins that do not run: acme, or acme<2: why"] = ()
     optional: Annotated[tuple[str, ...], "plugins that may fail"] = ()
     on_error: Annotated[Literal["fail", "disable"], "whether a plugin that fails forbids the start"] = "fail"
 

@@ -8,6 +8,7 @@ from kernel_testing.isolation import make_kernel as make_kernel
 from kernel_testing.life import LifespanFailed as LifespanFailed
 from kernel_testing.redirects import TooManyRedirects as TooManyRedirects
 from kernel_testing.response import Incomplete as Incomplete, Response as Response
+from kernel_testing.sockets import Closed as Closed, Refused as Refused, Socket as Socket
 from kernel_testing.streaming import Streamed as Streamed
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from kernel_testing.exchange import Exchange
 from kernel_testing.life import ASGIApp, Life
 from kernel_testing.redirects import MOST, TooManyRedirects, keeps_method, target, wire
 from kernel_testing.response import Response
+from kernel_testing.sockets import Socket
 from kernel_testing.streaming import Streamed, Streaming
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kernel_testing.cookies import Cookies
 
 Headers = Iterable[tuple[Text, Text]] | Mapping[str, Text]
+HTTP = {"ws": "http", "wss": "https"}
 Query = Text | Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 
@@ -156,6 +158,42 @@ class Client:
             group.cancel_scope.cancel()
             await group.__aexit__(None, None, None)
 
+    @asynccontextmanager
+    async def websocket(
+        self,
+        path: str,
+        headers: Headers = (),
+        *,
+        subprotocols: Iterable[str] = (),
+        query: Query = b"",
+        scope: Mapping[str, Any] | None = None,
+    ) -> AsyncIterator[Socket]:
+        """Open a websocket; the end of the block closes it with 1000 and waits for the end of the application.
+
+        Raises:
+            Refused: the application does not accept it.
+        """
+        import anyio
+
+        more: dict[str, Any] = {"type": "websocket", "scheme": "ws", "subprotocols": list(subprotocols)}
+        more |= {"extensions": {"websocket.http.response": {}}, **(scope or {})}
+        outgoing = self._outgoing("GET", path, headers, [], query, more)
+        del outgoing["method"]
+        socket, group = Socket(self.timeout), anyio.create_task_group()
+        await group.__aenter__()
+        group.start_soon(socket.run, self.app, outgoing)
+        try:
+            await socket.open()
+            self.cookies.keep(url(outgoing), socket.headers)
+            yield socket
+        finally:
+            await socket.close()
+            with anyio.move_on_after(self.timeout):
+                await socket.done.wait()
+            group.cancel_scope.cancel()
+            await group.__aexit__(None, None, None)
+            socket.release()
+
     get = partialmethod(request, "GET")
     post = partialmethod(request, "POST")
     put = partialmethod(request, "PUT")
@@ -203,7 +241,7 @@ def url(scope: Mapping[str, Any]) -> str:
         urlsplit(f"//{host}").port  # noqa: B018  # parses
     except ValueError:
         host = "host.invalid"
-    return f"{scope['scheme']}://{host}{scope['raw_path'].decode()}"
+    return f"{HTTP.get(scope['scheme'], scope['scheme'])}://{host}{scope['raw_path'].decode()}"
 
 
 def pairs(headers: Headers) -> list[tuple[bytes, bytes]]:

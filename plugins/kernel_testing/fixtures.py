@@ -74,3 +74,11 @@ async def db_session(database: "Database") -> "AsyncIterator[AsyncSession]":
     """Return a session of the fixture `database`; the client sees what is committed."""
     async with database.sessions() as session:
         yield session
+
+
+@pytest.fixture
+def contract() -> "Callable[..., None]":
+    """Return `keeps`: `contract("acme")` holds an installed plugin, a class or an object to its contract."""
+    from kernel_testing.contract import keeps
+
+    return keeps

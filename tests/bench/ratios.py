@@ -20,42 +20,26 @@ from kernel import Kernel
 OTHERS = ("ratios", "scenario")
 
 
-class Feed:
-    """Hands over the body of a scenario, again for every request."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._messages, self._next = scenario.messages(), 0
-
-    async def receive(self) -> Any:
-        """Return the next message."""
-        message = self._messages[self._next]
-        self._next = (self._next + 1) % len(self._messages)
-        return message
-
-    def rewind(self) -> None:
-        """Begin the body again, although not all of it was read."""
-        self._next = 0
-
-
 async def sent(app: ASGIApp, scenario: Scenario) -> list[Any]:
     """Return what *app* sends for one request."""
     messages: list[Any] = []
 
+    feed = scenario.feed(scenario)
+
     async def send(message: Any) -> None:
         messages.append(message)
+        await feed.send(message)
 
-    await app(scenario.scope(), Feed(scenario).receive, send)
+    feed.rewind()
+    await app(scenario.scope(), feed.receive, send)
     return messages
 
 
 async def timed(app: ASGIApp, scenario: Scenario) -> float:
     """Return the seconds of one round."""
 
-    async def send(message: Any) -> None:
-        pass
-
-    feed, one = Feed(scenario), scenario.scope()
-    receive, rewind = feed.receive, feed.rewind
+    feed, one = scenario.feed(scenario), scenario.scope()
+    receive, send, rewind = feed.receive, feed.send, feed.rewind
     start = time.perf_counter()
     for _ in range(scenario.calls):
         rewind()

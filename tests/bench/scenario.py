@@ -19,6 +19,26 @@ HEADERS: list[Pair] = [
 PLAIN, JSON = (b"content-type", b"text/plain; charset=utf-8"), (b"content-type", b"application/json")
 
 
+class Feed:
+    """Hands over the body of a scenario, again for every request."""
+
+    def __init__(self, scenario: "Scenario") -> None:
+        self._messages, self._next = scenario.messages(), 0
+
+    async def receive(self) -> Any:
+        """Return the next message."""
+        message = self._messages[self._next]
+        self._next = (self._next + 1) % len(self._messages)
+        return message
+
+    async def send(self, message: Any) -> None:
+        """Take what is answered."""
+
+    def rewind(self) -> None:
+        """Begin the body again, although not all of it was read."""
+        self._next = 0
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A request and two that answer it.
@@ -31,6 +51,7 @@ class Scenario:
         calls: requests in one round; fewer for slow ones.
         config: sections of the configuration.
         around: opens what `raw` needs, for as long as it is measured.
+        feed: stands for the server: what `receive` hands over and `send` takes.
         same: tells whether two answers, as lists of messages, are the same work.
     """
 
@@ -47,6 +68,7 @@ class Scenario:
     rounds: int = 60
     config: Mapping[str, Any] = field(default_factory=dict)
     around: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext
+    feed: Callable[["Scenario"], Any] = Feed
     same: Callable[[list[Any], list[Any]], bool] = lambda ours, theirs: content(ours) == content(theirs)
 
     def scope(self) -> dict[str, Any]:

@@ -169,7 +169,7 @@ async def test_the_stop_waits_until_a_deadline_and_reports_what_is_cut(
         request.background(for_ever)
         return "hello"
 
-    async with serving(routes, config={"timeouts": {"graceful": 0.1}}) as client:
+    async with serving(routes, config={"timeouts": {"shutdown_hook": 0.2}}) as client:
         await client.get("/")
         await client.get("/short")
     assert notes == ["short", "end ok"]

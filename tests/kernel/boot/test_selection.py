@@ -94,6 +94,35 @@ def test_a_blocked_plugin_does_not_run(project, module):
     assert state(kernel, "a") == ("blocked", "named in [plugins] blocked")
 
 
+@pytest.mark.parametrize(
+    ("blocked", "reason"),
+    [
+        ("a<2", "named in [plugins] blocked"),
+        ("a <2: loses rows", "named in [plugins] blocked: loses rows"),
+        ("a: for now", "named in [plugins] blocked: for now"),
+        ("a>=2", None),
+        ("ab", None),
+    ],
+)
+def test_a_plugin_is_blocked_by_version_and_with_a_reason(project, module, blocked, reason):
+    kernel = project(member("a", f"{module(PAIR)}:A", version="1.5"), active="a", more={"blocked": blocked})
+    assert state(kernel, "a") == (("blocked", reason) if reason else ("active", ""))
+
+
+def test_the_environment_names_another_way_to_find_what_is_installed(module, monkeypatch):
+    text = (
+        f"{PAIR}\nfrom kernel.boot.plan import Member\ndef found(): return [Member('a', 'plugin', f'{{__name__}}:A')]"
+    )
+    monkeypatch.setenv("KERNEL_DISCOVERY", f"{module(text)}:found")
+    assert active(Kernel({"plugins": {"active": "a"}})) == ["a"]
+
+
+def test_a_discovery_that_refuses_tells_its_findings(module, monkeypatch):
+    text = "from kernel.errors import BootError, Problem\ndef found(): raise BootError([Problem('lock.drift')])"
+    monkeypatch.setenv("KERNEL_DISCOVERY", f"{module(text)}:found")
+    assert [problem.id for problem in Kernel({}).problems] == ["lock.drift"]
+
+
 def test_a_plugin_named_twice_runs_once(project, module):
     name = module(PAIR)
     assert active(project(member("a", f"{name}:A", standard=True), active="a, standard, a")) == ["a"]

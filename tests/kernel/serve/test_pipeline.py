@@ -349,3 +349,27 @@ def test_a_hook_that_no_plugin_calls_is_told_at_boot(notes):
     app = App(name="shop", routes=[Route("/", "GET", notes.handler)], before_request=notes.hook("before"))
     with pytest.raises(BootError, match="no active plugin calls before_request 'before' of 'shop'"):
         make_kernel([], [app], standard=False).boot()
+
+
+async def test_a_service_may_stand_in_for_what_is_called(build, ask, notes):
+    asked = []
+
+    def measure(step, function, route):
+        asked.append((step.phase, step.callable, step.plugin, str(route) if route else ""))
+        return function
+
+    class Measures(Plugin):
+        name = "measures"
+
+        @hookimpl
+        def kernel_configure(self, kernel):
+            kernel.provide("measure", measure)
+
+    layers = plugin(Layer("gate", before_request=notes.hook("gate"), blocking=False), notes.layer("outer"))
+    route = Route("/", "GET", notes.handler, after_request=notes.after("changed"), layers=[notes.layer("own")])
+    kernel = build(route, plugins=[Measures, layers])
+    assert (await ask(kernel)).text == "shown"
+    assert {("layer", "outer", "wraps", ""), ("before_request", "gate", "wraps", "")} <= {*asked}
+    assert {one[:2] for one in asked if one[3] == "GET /"} >= {("layer", "own"), ("after_request", "changed")}
+    assert ("render", "str", "texts", "GET /") in asked
+    assert [step[0] for step in asked].count("handler") == 2  # as declared, which nobody calls, and as called

@@ -225,7 +225,7 @@ def test_a_comparison_tells_the_least_that_moved() -> None:
 
     assert [(one.kind, one.step["callable"], one.details) for one in found] == [("moved", "c", "now first")]
     (moved,) = compared([row("a"), row("b"), row("c")], [row("b"), row("c"), row("a")])
-    assert moved.details == "now after layer c"
+    assert moved.details == "now after layer c (p, app)"
 
 
 def test_a_comparison_tells_what_changed_but_not_another_line() -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from kernel_admin.plugins import plugins
 
 PAIR = """
 from dataclasses import dataclass
@@ -66,7 +68,10 @@ def test_explain_shows_what_a_plugin_contributes(pair: Path, invoke: Any, invoke
 
     assert {hook["hook"] for hook in facts["hooks"]} == {"kernel_configure", "kernel_layers"}
     assert (facts["services"], facts["layers"], facts["keys"]) == (["first.thing"], ["first"], ["size"])
-    assert "hook          kernel_layers" in invoke("plugins", "explain", "first").output
+    text = invoke("plugins", "explain", "first").output
+    assert "hooks it answers\n    kernel_configure  pair.py:14\n    kernel_layers     pair.py:16\n" in text
+    assert "services\n    first.thing  pair.py:15  int\n" in text
+    assert "configuration keys\n    first.size  pair.py:7\n" in text
 
 
 def test_explain_shows_the_routes_of_an_app(project: Path, invoke_json: Any) -> None:
@@ -81,7 +86,7 @@ def test_why_tells_where_a_plugin_is_named_and_who_requires_it(pair: Path, invok
 
     assert facts["required_by"] == ["required by 'second' as 'cap:cap'"]
     result = invoke("plugins", "why", "params")
-    assert result.output.startswith("plugin 'params' is blocked: named in [plugins] blocked\n")
+    assert result.output.startswith("plugin 'params' (asgi-kernel 0.1.0) is blocked: named in [plugins] blocked\n")
     assert "named in [plugins] blocked" in result.output
     assert "belongs to 'standard'" in invoke("plugins", "why", "router").output
 
@@ -105,13 +110,29 @@ def test_what_does_not_exist_exits_1(project: Path, invoke: Any, verb: str) -> N
     result = invoke("plugins", verb, "roter")
 
     assert result.exit_code == 1
-    assert "there is no plugin or app 'roter'; did you mean 'router'?" in result.stderr
+    assert "there is no plugin" in result.stderr
+    assert "'roter'" in result.stderr
+    assert "did you mean 'router'?" in result.stderr
 
 
 def test_the_order_tells_what_forces_it(pair: Path, invoke: Any, invoke_json: Any) -> None:
     rows = {row["name"]: row for row in invoke_json("plugins", "order")}
 
     assert rows["phases"]["because"] == ["requires 'events'"]
-    assert rows["second"]["because"] == ["'first' is before it", "[order] plugins: after 'events'"]
+    assert rows["second"]["because"] == [
+        "'first' is before it",
+        "requires 'cap:cap'",
+        "[order] plugins: after 'events'",
+    ]
+    assert rows["second"]["forced_by"] == "'first' is before it"
+    assert rows["phases"]["forced_by"] is None
     assert rows["first"]["position"] < rows["second"]["position"]
     assert "requires 'events'" in invoke("plugins", "order").output
+
+
+def test_help_lists_every_command_without_importing_it(invoke: Any) -> None:
+    text = invoke("plugins", "--help").output
+
+    assert [name for name in ("list", "explain", "why", "verify", "contract") if f"  {name} " not in text] == []
+    assert invoke("plugins", "nothing").exit_code == 2
+    assert "verify" in plugins.list_commands(click.Context(plugins))

@@ -1,5 +1,6 @@
 """Serving in this process: real servers on a free port, stopped by a signal to ourselves."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -24,10 +25,12 @@ from kernel_admin.serving import (
     orphaned,
     serve,
     tell_parent,
+    without_traceback,
 )
 from kernel_admin.signals import Signals, stopping
 
 import kernel
+from kernel.errors import KernelError
 
 pytestmark = pytest.mark.usefixtures("signals_kept")
 COMBINATIONS = [("hypercorn", "asyncio"), ("hypercorn", "trio"), ("uvicorn", "asyncio"), ("granian", "asyncio")]
@@ -225,6 +228,7 @@ def test_a_closed_terminal_asks_for_the_end_unless_it_is_to_be_ignored() -> None
 
 
 def test_the_parent_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel.app.boot()
     reading, writing = os.pipe()
     monkeypatch.setenv(TOLD, str(writing))
 
@@ -232,7 +236,7 @@ def test_the_parent_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> No
         app.begin({})
         app.service("life", None).interrupted = True
 
-    serve(kernel.app, interrupting, None, lambda: None, "asyncio")
+    serve(kernel.app, interrupting, None, lambda: None, "trio")
     os.close(writing)
     assert os.read(reading, 9) == STARTED + INTERRUPTED
     os.close(reading)
@@ -269,6 +273,15 @@ def test_a_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     signal.raise_signal(signal.SIGINT)
 
     assert (codes, killed) == ([130], ["all"])
+
+
+def test_only_errors_that_say_who_and_why_lose_their_traceback() -> None:
+    def kept(error: Exception) -> bool:
+        record = logging.LogRecord("kernel", logging.ERROR, "", 0, "", None, (type(error), error, None))
+        assert without_traceback(record)
+        return bool(record.exc_info)
+
+    assert (kept(KernelError("plugin 'mail': no")), kept(ValueError("no"))) == (False, True)
 
 
 def test_servers_are_refused_where_they_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:

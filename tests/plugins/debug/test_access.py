@@ -58,17 +58,6 @@ async def test_local_names_count(asking: Any, host: str) -> None:
     assert SHOWN in (await asking(ValueError(), headers=[("host", host)])).body
 
 
-@pytest.mark.parametrize("headers", [[], [("host", "localhost"), ("host", "localhost")]])
-def test_without_exactly_one_host_nobody_is_local(headers: Any) -> None:
-    from kernel_debug.access import Access
-
-    from kernel import Request
-
-    raw = [(name.encode(), value.encode()) for name, value in headers]
-    request = Request({"headers": raw, "client": ("127.0.0.1", 1)}, None, None)  # type: ignore[arg-type]  # never read
-    assert not Access(["127.0.0.1"]).allows(request)
-
-
 @pytest.mark.parametrize("sections", [{}, {"debug": {"enabled": "no"}}, {"debug": {}}])
 async def test_it_is_off_unless_it_is_switched_on(sections: Any) -> None:
     async def fail(request: Any) -> None:

@@ -22,6 +22,8 @@ ROUTE = object()
         (request_of(route=ROUTE), 200, None, Outcome.OK),
         (request_of(route=ROUTE), 399, None, Outcome.OK),
         (request_of(route=ROUTE, bypassed=True), 200, None, Outcome.BYPASS),
+        (request_of(route=ROUTE, scope={"type": "websocket"}), 204, None, Outcome.CLOSED),
+        (request_of(route=ROUTE, scope={"type": "websocket"}, bypassed=True), 302, None, Outcome.BYPASS),
         (request_of(route=ROUTE), 400, None, Outcome.ERROR),
         (request_of(route=ROUTE), 404, None, Outcome.ERROR),
         (request_of(), 404, None, Outcome.NOT_FOUND),

@@ -158,6 +158,16 @@ def test_http_never_reaches_a_websocket_route(matching: Any, route: Declare) -> 
     assert matching(route("/ws", "WEBSOCKET"))("/ws", "WEBSOCKET").handler is None
 
 
+@pytest.mark.parametrize("path", ["/a", "/b/<c>", "/<d>/e/<f>"])
+def test_a_websocket_reaches_its_own_route_only(matching: Any, route: Declare, path: str) -> None:
+    asked = path.replace("<c>", "1").replace("<d>", "1").replace("<f>", "1")
+    page, socket = route(path), route(path, "WEBSOCKET")
+    ask = matching(page, socket, route("/page"))
+    assert ask(asked, "WEBSOCKET", type="websocket").route is socket
+    assert ask(asked, "GET").route is page
+    assert ask("/page", "WEBSOCKET", type="websocket").handler is None
+
+
 @pytest.mark.parametrize("path", ["/a", "/b/<c>", "/<d>/e"])
 def test_get_answers_head_unless_head_is_declared(matching: Any, route: Declare, path: str) -> None:
     asked = path.replace("<c>", "1").replace("<d>", "1")

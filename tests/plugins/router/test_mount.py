@@ -171,3 +171,23 @@ def test_a_mount_knows_where_it_is_declared_and_what_it_serves() -> None:
 def test_something_that_is_no_application_is_refused() -> None:
     with pytest.raises(TypeError, match="mount '/old': an ASGI application is callable, 'x' is not"):
         Mount("/old", "x")  # type: ignore[arg-type]  # the mistake under test
+
+
+async def test_a_websocket_is_handed_over_with_its_messages(make_request: Any) -> None:
+    class Connection:
+        def __init__(self) -> None:
+            self.sent: list[Any] = []
+
+        async def receive(self) -> Any:
+            return {"type": "websocket.connect"}
+
+        async def send(self, message: Any) -> None:
+            self.sent.append(message)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send([scope["path"], scope["root_path"], await receive()])
+
+    mount, request = Mount("/old", application), make_request("/old/x", type="websocket")
+    request.route, request.connection = mount, Connection()
+    assert await mount.handler(request) is None
+    assert request.connection.sent == [["/old/x", "/old", {"type": "websocket.connect"}]]

@@ -1,22 +1,19 @@
-"""Who may see what happened inside: a browser on this machine, and nobody who might be elsewhere."""
+"""Who may see what happened inside: a client on this machine, and nobody who might be elsewhere."""
 
-import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from kernel_networking import Hosts
-
 from kernel import Request
+from kernel_networking.hosts import Hosts
 
 PROXIED = frozenset(
     {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"x-cluster-client-ip", b"true-client-ip", b"cf-connecting-ip"}
 )
 """Headers of a request that came through a proxy, beside all X-Forwarded-*."""
-_refused = re.compile(r"\bq[ \t]*=[ \t]*0(\.0*)?[ \t]*$").search
 
 
 class Access:
-    """The clients that see the page.
+    """The clients that see it.
 
     Args:
         clients: addresses or networks (CIDR).
@@ -66,10 +63,3 @@ class Access:
             return False
         mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
         return any((mapped or address) in network for network in self.networks)
-
-
-def wants_html(request: Request) -> bool:
-    """Tell whether the client names text/html among what it accepts (RFC 9110 §12.5.1)."""
-    accepted = b",".join(value for name, value in request.scope["headers"] if name == b"accept").decode("latin-1")
-    ranges = (item.partition(";") for item in accepted.lower().split(","))
-    return any(kind.strip() == "text/html" and not _refused(rest) for kind, _, rest in ranges)
