@@ -18,4 +18,4 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         """Return *seconds* later."""
-        await anyio.sleep(seconds)
+        await anyio.sleep(max(seconds, 0))

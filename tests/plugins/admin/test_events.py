@@ -36,10 +36,11 @@ def test_listeners_are_listed_in_calling_order(listening: Any, invoke_json: Any)
     assert [(row["event"], row["order"], row["listener"], row["owner"]) for row in rows] == [
         ("startup", 1, "first", "listening"),
         ("startup", 2, "connect", "listening"),
+        ("drain", 1, "Sockets.drain", "websockets"),
         ("user_created", 1, "every", "listening"),
         ("user_*", 1, "every", "listening"),
     ]
-    assert [row["pattern"] for row in rows] == [None, None, "user_*", "user_*"]
+    assert [row["pattern"] for row in rows] == [None, None, None, "user_*", "user_*"]
     assert rows[0]["where"].endswith("listening.py:11")
 
 
@@ -51,7 +52,7 @@ def test_all_shows_what_is_declared_too(listening: Any, invoke_json: Any, invoke
 
 
 def test_nobody_listens(make_project: Any, invoke: Any) -> None:
-    make_project("")
+    make_project("[plugins]\nblocked = websockets\n")
     assert invoke("events", "list").output == "nobody listens to anything\n"
 
 

@@ -121,7 +121,7 @@ def test_listeners_templates_and_errors_are_part_of_the_plan(tmp_path: Path) -> 
     hooks.event("startup")(test_listeners_templates_and_errors_are_part_of_the_plan)
     found = taken(make_kernel(apps=[App(name="shop", hooks=[hooks])]))
 
-    assert [entry.text for entry in found["listeners"]] == ["startup"]
+    assert [entry.text for entry in found["listeners"]] == ["startup", "drain"]  # websockets listen to that one
     assert found["listeners"][0].details[0].endswith("(shop)")
     assert found["errors"][0].text == "1000 500 Server error (errors)"
 

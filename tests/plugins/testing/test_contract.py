@@ -262,7 +262,7 @@ def test_the_probe_tells_what_an_import_raises_and_brings(module: Callable[..., 
     assert found["failure"] == "ZeroDivisionError: division by zero"
     assert "colorsys" in found["modules"]
     text = "import socket, threading\nsocket.socket().close()\nthreading.Thread(target=int).start()"
-    assert looked(module(text))["effects"] == ["opens a socket", "starts a thread"]
+    assert {"opens a socket", "starts a thread"} <= set(looked(module(text))["effects"])  # others share this process
     assert looked(module().partition(":")[0])["failure"] == ""
     assert "has no attribute" in looked(f"{module()}x")["failure"]
 

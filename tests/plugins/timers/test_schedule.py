@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import pytest
 from hypothesis import given, strategies as st
+from kernel_timers.clock import Clock
 from kernel_timers.schedule import Cron, Every, schedule
 
 BERLIN = "Europe/Berlin"
@@ -151,3 +152,10 @@ async def test_a_period_is_counted_from_the_beginning(clock):
         group.start_soon(ticking)
         await clock.advance(100)
     assert moments == [(10, False), (20, False), (30, False), (60, True)]
+
+
+@pytest.mark.anyio
+async def test_what_is_overdue_is_not_waited_for() -> None:
+    began = anyio.current_time()
+    await Clock().sleep(-1)
+    assert anyio.current_time() - began < 1
