@@ -103,9 +103,9 @@ def explain(method: str, path: str, picture: Any, mermaid: bool, other: str | No
 
 
 def explained(project: Kernel, method: str, path: str) -> Explanation:
-    """Return what *project* does with a request."""
-    build, matcher = compiled(project)[0], project.booted.match
-    request: Request = build(scope(method, path), None, project)
+    """Return what *project* does with a request, or with a websocket if that is the *method*."""
+    build, matcher, kind = compiled(project)[0], project.booted.match, method.lower()
+    request: Request = build({**scope(method, path), "type": kind if kind == "websocket" else "http"}, None, project)
     route, reason, status = match(matcher, request)
     steps = chain(project, route, request.scope["path"], status)
     return Explanation(method.upper(), path, route, reason, steps)

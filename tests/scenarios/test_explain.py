@@ -451,6 +451,35 @@ def test_79_middlewares(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> 
     assert ran == [name for name in times if not name.endswith("process_handler out")]
 
 
+@BACKENDS
+def test_79_a_websocket(recorder: Recorder, backend: str) -> None:
+    everything = Everything(recorder)
+    routes = Routes(**everything.options("group"))
+
+    @routes.websocket("/ws", **everything.options("route"))
+    async def handler(ws: Any) -> None:
+        recorder.act("handler")
+        await ws.accept()
+        async for _ in ws:
+            pass
+
+    handler.__qualname__ = "handler"
+    recorder.names.add("handler")
+    added = [layer for layer in everything.added() if not layer.asgi]
+    kernel = make_kernel([recorder.plugin(*added)], [App(name="shop", routes=routes, **everything.options("app"))])
+
+    async def run() -> list[str]:
+        async with Client(kernel) as client:
+            async with client.websocket("/ws"):
+                pass
+            return list(recorder)
+
+    found = explained(kernel, "websocket", "/ws")
+    wanted = [name for name in predicted(found) if name.removesuffix(" out") in recorder.names]
+    assert "handler" in wanted
+    assert anyio.run(run, backend=backend) == wanted
+
+
 def test_79_what_is_replaced_or_refused_does_not_run(recorder: Recorder) -> None:
     layers = [
         recorder.layer("old", PARTS, level="app"),
