@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, fields, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Literal, TypeVar, get_args
 
 from kernel.errors import did_you_mean
@@ -205,6 +205,12 @@ def caller() -> str:
 
 
 def where(thing: Any) -> str:
-    """Return "file:line" of a callable or of a declaration, or nothing."""
-    code = getattr(getattr(thing, "__func__", thing), "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else getattr(thing, "where", "")
+    """Return "file:line" of a callable, of the function it wraps if it does, or of a declaration, or nothing."""
+    code = getattr(bare(thing), "__code__", None) or getattr(type(thing).__call__, "__code__", None)
+    return getattr(thing, "where", "") or (f"{code.co_filename}:{code.co_firstlineno}" if code else "")
+
+
+def bare(thing: Any) -> Any:
+    """Return the function inside of partials and of what decorators made of it."""
+    inner = getattr(thing, "__wrapped__", None) or (isinstance(thing, partial) and thing.func)
+    return bare(inner) if inner else thing

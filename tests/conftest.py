@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -21,6 +21,15 @@ MOST = 8
 ATTEMPTS = 4
 
 Grows = Callable[[Callable[[Any], object], Callable[[int], Any], int], None]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Let reports with lone surrogates, as some tests log them, pass between the processes that share the tests."""
+    data = yield
+    if data and "sections" in data:
+        data["sections"] = [(name, text.encode(errors="backslashreplace").decode()) for name, text in data["sections"]]
+    return data
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -53,6 +53,7 @@ class Plan:
 
     members: tuple[Member, ...] = ()
     layers: tuple[Layer, ...] = ()
+    replaced: tuple[Layer, ...] = ()
     application: tuple[Step, ...] = ()
     routes: tuple[tuple[Route, tuple[Step, ...]], ...] = ()
 

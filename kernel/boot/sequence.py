@@ -101,11 +101,10 @@ class Boot:
             arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
             answer = self.registry.first("kernel_settings", **arguments)
             try:
-                unchecked = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
+                given = answer or ("", None if self.problems.fatal else schema(**self.config.get(section, {})))
+                configs[member.name] = given[1]
             except (TypeError, ValueError) as error:
                 self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
-            else:
-                configs[member.name] = answer[1] if answer else unchecked
         return configs
 
     def _configure(self, configs: dict[str, Any]) -> None:
@@ -115,9 +114,9 @@ class Boot:
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
-        self.plan = replace(self.plan, layers=tuple(self._layers()))
+        layers = tuple(self._layers())
         measure = self.services.get("measure", ("", lambda step, function, route: function))[1]
-        compiler, bound, routes = Compiler(self.registry, self.plan.layers, measure), [], []
+        compiler, bound, routes = Compiler(self.registry, layers, measure), [], []
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
@@ -128,14 +127,14 @@ class Boot:
         find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
         self.compiled = build, find, *core, gates
-        self.plan = replace(self.plan, routes=tuple(routes), application=tuple(compiler.steps))
+        self.plan = replace(self.plan, layers=layers, routes=tuple(routes), application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
         answers = self.registry.collect("kernel_layers", kernel=self._kernel)
         layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
-        replaced = {layer.replaces for layer in layers}
-        layers = [layer for layer in layers if replaced.isdisjoint((layer.name, f"{layer.plugin}:{layer.name}"))]
+        gone = [one for one in layers if any(by.replaces in (one.name, f"{one.plugin}:{one.name}") for by in layers)]
+        layers, self.plan = [one for one in layers if one not in gone], replace(self.plan, replaced=tuple(gone))
         by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
             if by_name.setdefault(layer.name, layer) is not layer:

@@ -94,17 +94,15 @@ class Compiler:
         """Yield the layers of the route, outer to inner; a plugin's stand outside the users' own."""
         for level in ("app", "group", "route"):
             at = [layer for layer in self._layers if layer.level == level]
+            at += [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
             yield from ((level, layer) for layer in at if not layer.select or layer.select(route))
-            own = [layer for name, options in levels if name == level for layer in options.layers]
-            yield from ((level, replace(layer, plugin=layer.plugin or route.app)) for layer in own)
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
 
         @cache
         def ask(kind: type[Exception], route: Route | None) -> Hook | None:
-            answer = self._registry.first("kernel_rescue", exc_type=kind, route=route)
-            return answer and answer[1]
+            return (self._registry.first("kernel_rescue", exc_type=kind, route=route) or ("", None))[1]
 
         return wrappers.rescuing(ask, self.encoders.render, observe)
 
@@ -132,8 +130,7 @@ class Compiler:
         if hook is None:
             return call
         hook = self._note(phase, hook, level, layer.plugin)
-        arguments = {"phase": phase, "function": hook, "layer": layer, "render": self._render}
-        answer = self._registry.first("kernel_hook", **arguments)
+        answer = self._registry.first("kernel_hook", phase=phase, function=hook, layer=layer, render=self._render)
         if answer is None:
             message = f"no active plugin calls {phase} '{label(hook)}' of '{layer.plugin}'"
             self._registry.problems.error("hook.nobody", message, "switch on the plugin 'handlers'", where(hook))

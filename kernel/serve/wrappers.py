@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from kernel.errors import ClientDisconnect, HTTPException
-from kernel.layers import Handler, Hook, Layer, where
+from kernel.layers import Handler, Hook, Layer, bare, where
 from kernel.request import Request
 from kernel.response import Response
 
@@ -27,7 +27,7 @@ def is_blocking(hook: Hook, level: bool | None = None) -> bool:
 
 def label(thing: Any) -> str:
     """Return the name to show for a callable."""
-    return getattr(thing, "__qualname__", type(thing).__qualname__)
+    return getattr(bare(thing), "__qualname__", type(thing).__qualname__)
 
 
 def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """A lifespan in a task of its own: it may take its time, and what breaks in it breaks nothing else."""
 
 from contextlib import AbstractAsyncContextManager
+from contextvars import Context, ContextVar, Token, copy_context
 from math import inf
 from typing import Any
 
@@ -12,7 +13,8 @@ from kernel_events.life import Cut, Life
 class Lifespan:
     """Enters and leaves a context in one task, as task groups want it, while others wait.
 
-    One that ends early, because a task in it failed, ends the process in order.
+    One that ends early, because a task in it failed, ends the process in order. The context variables
+    it sets are those of whatever is started after it: lifespans, phases, servers and timers.
     """
 
     def __init__(self, life: Life, name: str, context: AbstractAsyncContextManager[Any]) -> None:
@@ -20,6 +22,7 @@ class Lifespan:
         self._entered, self._leave, self._left = anyio.Event(), anyio.Event(), anyio.Event()
         self._scope = anyio.CancelScope(shield=True)  # its end has its turn, whatever cancels the whole
         self._error: Exception | None = None
+        self._variables, self._tokens = Context(), list[tuple[ContextVar[Any], Token[Any]]]()
 
     async def __aenter__(self) -> None:
         assert self._life.group
@@ -33,6 +36,8 @@ class Lifespan:
             raise
         if self._error:
             raise self._error
+        changed = [(variable, value) for variable, value in self._variables.items() if variable.get(None) is not value]
+        self._tokens = [(variable, variable.set(value)) for variable, value in changed]
 
     async def __aexit__(self, *_: object) -> None:
         self._leave.set()
@@ -43,6 +48,8 @@ class Lifespan:
             self._life.fail(self._who, cut)
             self._scope.cancel()
             await self._end()
+        for variable, token in self._tokens:
+            variable.reset(token)
 
     async def _end(self) -> None:
         """Wait for a context that was cut, as long as a step may take."""
@@ -54,7 +61,7 @@ class Lifespan:
         try:
             with self._scope:
                 async with self._context:
-                    entered = True
+                    entered, self._variables = True, copy_context()
                     self._entered.set()
                     await self._turn()
         except Exception as error:

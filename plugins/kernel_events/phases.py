@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from typing import Any
 
 import anyio
@@ -45,7 +46,7 @@ class Cycle:
         """Run startup and post_start, then the servers, until drain and pre_stop."""
         for name in ("startup", "post_start"):
             await self._begin(name)
-        self._life.state = "up"
+        self._life.state, self._context = "up", copy_context()
         for server in servers:
             assert self._life.group
             self._life.group.start_soon(server.run)
@@ -62,7 +63,14 @@ class Cycle:
             if self._life.state == "up":
                 self._life.state = "draining"
                 self._life.draining.set()
-                await self._end("drain")
+                done = anyio.Event()
+                assert self._life.group
+                self._context.run(self._life.group.start_soon, self._drain, done)  # whoever asks is another task
+                await done.wait()
+
+    async def _drain(self, done: anyio.Event) -> None:
+        await self._end("drain")
+        done.set()
 
     async def _begin(self, name: str) -> None:
         failures = await self._run(name, self._life.starting)

@@ -47,7 +47,8 @@ def bound(handler: Callable[..., Any], binders: Sequence[Binder], blocking: bool
         fill = _direct(handler, extracts) or _by_name(handler, binders, blocking)
     else:
         fill = _by_name(handler, binders, blocking)
-    fill.binders = tuple(binders)  # type: ignore[attr-defined]  # read by `kernel explain`
+    called = tuple(sorted(binders, key=lambda binder: is_async(binder[2])))
+    fill.binders = called  # type: ignore[attr-defined]  # in the order of their calls, for `kernel explain`
     return fill
 
 

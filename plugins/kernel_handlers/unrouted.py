@@ -20,6 +20,7 @@ def unrouted(members: list[Member]) -> Iterator[Layer]:
         hooks = [hook for layer in options.layers for hook in endings(layer, member.name)] if options else []
         if hooks:
             hook = unmatched(member.plugin.prefix.rstrip("/"), hooks)
+            hook.app = member.plugin  # type: ignore[attr-defined]  # read by `kernel explain`
             yield Layer(f"{member.name}.unrouted", after_request=hook, on="always", plugin=member.name)
 
 
@@ -59,6 +60,11 @@ def unmatched(prefix: str, wraps: list[Callable[[Handler], Handler]]) -> Hook:
         call: Handler = given
         for wrap in reversed(wraps):
             call = wrap(call)
-        return await call(request)
+        before, first = request.finishers, len(type(request).finishers)
+        changed = await call(request)
+        if request.finishers is not before:  # those of an app further in were added earlier, and are called later
+            added = request.finishers[len(before) :]
+            request.finishers = (*before[:first], *added, *before[first:])
+        return changed
 
     return without_route

@@ -15,6 +15,7 @@ class Wrapping:
 
     def __init__(self, methods: Sequence[Method]) -> None:
         self._methods, self.where = tuple(methods), methods[0].where
+        self.parts = [(method.title, method.where) for method in methods]
 
     async def __call__(self, request: Request, call_next: Handler) -> Response:
         """Wrap the handler, call what came out, and render what that returns."""

@@ -1,6 +1,5 @@
 """Routes, the container users declare routes in."""
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Concatenate, Protocol, TypeVar
 
@@ -54,7 +53,7 @@ class Routes:
         def declare(function: F, /) -> F:
             if not callable(function):
                 raise TypeError(f"route '{path}': the handler must be callable, not {function!r}")
-            place = where(inspect.unwrap(function)) or where(type(function).__call__)
+            place = where(function)
             self.append(Route(path, methods, function, **options).derive(where=place))
             return function
 

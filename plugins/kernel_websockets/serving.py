@@ -28,8 +28,8 @@ DENIAL = "websocket.http.response"
 """The extension that lets a handshake be answered with any response."""
 OURS = {413: 1009, 503: 1013}
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
-CLOSING_TIME = 1.0
-"""Seconds that handlers have to end by themselves after the server said that it restarts."""
+CLOSING_TIME, ENDING_TIME = 1.0, 1.0
+"""Seconds in which clients have to take the close when the server restarts, and handlers to end by themselves."""
 
 
 class Sockets:
@@ -95,7 +95,8 @@ class Sockets:
             async with anyio.create_task_group() as group:
                 for connection in self._open:
                     group.start_soon(connection.depart)
-            if self._open:
+        if self._open:
+            with anyio.move_on_after(ENDING_TIME):
                 await self._empty.wait()
         for cut in tuple(self._open.values()):
             cut.cancel()

@@ -217,8 +217,9 @@ def test_a_worker_that_is_killed_is_replaced_while_the_other_serves_and_ticks(ru
         os.kill(int(first), signal.SIGKILL)
         served.wait(lambda: served.ticking() != first)
         second = served.wait(lambda: {served.ask()} - {first, ""})
-        assert f"worker {first} died with exit code -9; it is replaced" in served.err.read_text()
         assert len(second) == 1
+        served.wait(lambda: f"worker {first} died with exit code -9; it is replaced" in served.err.read_text())
+        served.wait(lambda: served.log().count("post_start") == 3)
         served.signal(signal.SIGTERM)
 
         assert served.exit() == 0

@@ -2,6 +2,7 @@
 
 import signal
 from contextlib import asynccontextmanager
+from contextvars import Context, ContextVar
 
 import anyio
 import anyio.lowlevel
@@ -149,3 +150,23 @@ async def test_one_that_comes_before_the_events_has_no_time(log):
     async with Client(kernel):
         pass
     assert log == ["early in", "early out"]
+
+
+async def test_what_comes_after_a_lifespan_sees_the_context_variables_it_sets(log):
+    variable = ContextVar("variable", default="unset")
+
+    async def enter():
+        variable.set("set")
+
+    async def server():
+        log.append(f"server {variable.get()}")
+
+    hooks = [(name, lambda event: log.append(f"{event} {variable.get()}"), {}) for name in ("startup", "drain")]
+    kernel = kernel_of(Living("a", [], enter), Living("b", log), hooks=[*hooks, ("server", server, {})])
+    await kernel.start()
+    await anyio.wait_all_tasks_blocked()
+    async with anyio.create_task_group() as group:
+        Context().run(group.start_soon, kernel.service("drain"))
+    await kernel.stop()
+    assert log == ["b in", "startup set", "server set", "drain set", "b out"]
+    assert variable.get() == "unset"

@@ -105,7 +105,8 @@ async def test_a_finisher_without_a_name_that_fails_is_logged(conclude, ended, c
     ended.finishers = (Nameless(),)
     ended.route = None
     await conclude(ended, Response(b""), None)
-    assert caplog.records[0].getMessage() == "GET '/a': hook '<nameless>' failed"
+    place = f"{__file__}:{Nameless.__call__.__code__.co_firstlineno}"
+    assert caplog.records[0].getMessage() == f"GET '/a': hook '<nameless>' ({place}) failed"
 
 
 async def test_hooks_run_while_the_request_is_cancelled(conclude, ended, seen):

@@ -141,6 +141,36 @@ async def test_a_handler_can_answer_instead(serving):
     assert (answer.status, answer.json()) == (503, {"why": "full"})
 
 
+async def test_headers_added_to_an_answer_are_sent_with_it(serving):
+    async def handler(ws):
+        response = JSON({"why": "full"}, 503)
+        response.headers.append((b"retry-after", b"60"))
+        return response
+
+    assert (await refusal(serving(handler))).header("retry-after") == "60"
+
+
+async def test_a_client_that_does_not_take_the_close_does_not_keep_the_others(serving, server, monkeypatch):
+    monkeypatch.setattr(serving_module, "CLOSING_TIME", 0.01)
+
+    class Stuck(server):
+        async def send(self, message):
+            if message["type"] == "websocket.close":
+                await anyio.sleep_forever()
+            await super().send(message)
+
+    ends, one = [], Stuck()
+    kernel = serving(echo, ends=ends)
+    monkeypatch.setattr(serving_module, "ENDING_TIME", 0.01)
+    await kernel.start()
+    async with anyio.create_task_group() as group:
+        group.start_soon(kernel, one.scope, one.receive, one.send)
+        await one.idle.wait()
+        await kernel.service("drain")()
+    await kernel.stop()
+    assert (ends, one.types) == ([Outcome.CANCELLED], ["websocket.accept"])
+
+
 async def test_a_handler_that_does_nothing_refuses(serving):
     async def handler(ws):
         pass
@@ -606,7 +636,7 @@ async def test_a_handler_is_told_of_a_drain_as_of_any_end(serving):
 
 
 async def test_a_handler_that_does_not_end_by_itself_is_cancelled(serving, monkeypatch):
-    monkeypatch.setattr(serving_module, "CLOSING_TIME", 0.01)
+    monkeypatch.setattr(serving_module, "ENDING_TIME", 0.01)
 
     async def handler(ws):
         await ws.accept()
@@ -649,7 +679,7 @@ async def test_who_connects_during_a_drain_is_told_to_come_later(serving):
 
 @pytest.mark.parametrize("waits", [True, False])
 async def test_who_is_not_accepted_yet_is_told_to_come_later(serving, monkeypatch, waits):
-    monkeypatch.setattr(serving_module, "CLOSING_TIME", 0.01)
+    monkeypatch.setattr(serving_module, "ENDING_TIME", 0.01)
     connecting, ends = anyio.Event(), []
 
     async def handler(ws):
