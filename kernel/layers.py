@@ -206,7 +206,7 @@ def caller() -> str:
 
 def where(thing: Any) -> str:
     """Return "file:line" of a callable, of the function it wraps if it does, or of a declaration, or nothing."""
-    code = getattr(bare(thing), "__code__", None) or getattr(type(thing).__call__, "__code__", None)
+    code = getattr(bare(thing), "__code__", None) or getattr(type(bare(thing)).__call__, "__code__", None)
     return getattr(thing, "where", "") or (f"{code.co_filename}:{code.co_firstlineno}" if code else "")
 
 

@@ -27,7 +27,7 @@ def is_blocking(hook: Hook, level: bool | None = None) -> bool:
 
 def label(thing: Any) -> str:
     """Return the name to show for a callable."""
-    return getattr(bare(thing), "__qualname__", type(thing).__qualname__)
+    return getattr(bare(thing), "__qualname__", type(bare(thing)).__qualname__)
 
 
 def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
