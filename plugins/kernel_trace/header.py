@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kernel_trace.recorder import Entry
 from kernel_trace.timings import SECOND, Key
@@ -30,10 +31,16 @@ def server_timing(total: int, entries: Iterable[Entry]) -> bytes:
 
 
 def metric(key: Key, total: int, own: int) -> str:
-    """Return one metric: its name is a token, its description a quoted string."""
-    name = _no_token.sub("_", f"{key.plugin}.{key.phase}.{key.callable}")[:LONGEST]
-    text = _no_text.sub("_", f"{key.phase} {key.callable} of {key.plugin}")[: 2 * LONGEST]
+    """Return one metric."""
+    name, text = words(key)
     return f'{name};dur={milliseconds(total)};own={milliseconds(own)};desc="{text}"'
+
+
+@lru_cache(1024)
+def words(key: Key) -> tuple[str, str]:
+    """Return the name of a step, a token, and its description, without what a quoted string may not hold."""
+    name = _no_token.sub("_", f"{key.plugin}.{key.phase}.{key.callable}")[:LONGEST]
+    return name, _no_text.sub("_", f"{key.phase} {key.callable} of {key.plugin}")[: 2 * LONGEST]
 
 
 def milliseconds(time: int) -> str:

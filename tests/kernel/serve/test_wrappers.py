@@ -6,7 +6,7 @@ import pytest
 
 from kernel import Layer, Plugin, Response, hookimpl
 from kernel.errors import HTTPException
-from kernel.layers import Route
+from kernel.layers import Route, where
 from kernel.serve.wrappers import is_async, label
 
 pytestmark = pytest.mark.anyio
@@ -186,3 +186,8 @@ async def test_a_guard_whose_coroutine_is_hidden_in_a_plain_function_still_guard
 
     kernel = build(Route("/", "GET", show), guards=lambda request: deny(request))
     assert (await ask(kernel)).status == 403
+
+
+def test_an_object_inside_a_partial_is_shown_by_its_class():
+    assert label(partial(Awaitable())) == label(Awaitable()) == "Awaitable"
+    assert where(partial(Awaitable())) == where(Awaitable.__call__)
