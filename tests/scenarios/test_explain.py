@@ -22,6 +22,7 @@ from kernel_middlewares import Middleware
 from kernel_responses import Text
 from kernel_router import Routes
 from kernel_testing import Client, make_kernel
+from kernel_websockets import WebSocket
 
 from kernel import App, Kernel, Layer, Plugin, Request, hookimpl
 
@@ -457,7 +458,7 @@ def test_79_a_websocket(recorder: Recorder, backend: str) -> None:
     routes = Routes(**everything.options("group"))
 
     @routes.websocket("/ws", **everything.options("route"))
-    async def handler(ws: Any) -> None:
+    async def handler(ws: WebSocket) -> None:
         recorder.act("handler")
         await ws.accept()
         async for _ in ws:
