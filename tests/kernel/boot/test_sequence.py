@@ -209,6 +209,15 @@ def test_the_plan_is_shown_when_it_is_complete(build):
     assert len(kernel.plan.routes) == 1
 
 
+@pytest.mark.parametrize("hook", ["layers", "routes"])
+@pytest.mark.parametrize("answer", [5, [5]])
+def test_an_answer_of_the_wrong_shape_names_its_plugin(build, hook, answer):
+    kernel = build(plugins=[plugin("odd", **{hook: answer}), plugin("fine", layers=[], routes=[])])
+    (problem,) = kernel.problems
+    assert (problem.id, problem.level) == ("boot.failed", "error")
+    assert problem.message.startswith("plugin 'odd': the boot failed: ")
+
+
 def order(build, *plugins, **config):
     kernel = build(plugins=plugins, config=config)
     assert not kernel.problems, kernel.problems
