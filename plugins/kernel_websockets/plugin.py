@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from kernel_settings import Size
+from kernel_settings import Beyond, Size
 
 from kernel import Hooks, Layer, Plugin, Problem, Request, hookimpl
 from kernel.boot.plan import Plan
@@ -31,7 +31,11 @@ class WebSocketConfig:
         tuple[str, ...], "further origins whose pages may connect: https://host, or * for all"
     ] = ()
     require_origin: Annotated[bool, "refuse clients that name no origin, as all but browsers do"] = False
-    max_message: Annotated[Size, "most bytes of a message, for routes without max_body_size"] = MEBIBYTE
+    max_message: Annotated[
+        Size,
+        "most bytes of a message, for routes without max_body_size",
+        Beyond(words="the socket is closed with 1009"),
+    ] = MEBIBYTE
 
     def __post_init__(self) -> None:
         try:
