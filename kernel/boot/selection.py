@@ -86,9 +86,7 @@ class Selection:
             self._fail(member, f"was written for hook API {api[0]}.{api[1]}", hint)
         elif twin and twin.kind == member.kind:
             taken = "'project' is the name of the project itself: " if name == "project" else ""
-            message = (
-                f"{member.kind} '{name}' stands twice: {twin.value or twin.plugin!r} and {member.value or plugin!r}"
-            )
+            message = f"{twin.kind} '{name}' stands twice: {twin.value or twin.plugin!r} and {member.value or plugin!r}"
             self._problems.error("plugin.duplicate", message, f"{taken}give one of them another name")
         else:
             name = f"{member.kind}:{name}" if twin else name

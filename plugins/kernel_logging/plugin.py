@@ -37,9 +37,7 @@ class LoggingConfig:
     """Section [logging]."""
 
     level: Annotated[Level, "records below it are dropped: DEBUG, INFO, WARNING, ERROR, CRITICAL"] = INFO
-    libraries: Annotated[
-        Level, "the same for all loggers but those of the project and its plugins; counts if higher"
-    ] = INFO
+    libraries: Annotated[Level, "the same for loggers of libraries, where it is higher"] = INFO
     format: Annotated[Literal["text", "json"], "text, or one JSON object a line"] = "text"
     colour: Annotated[Literal["auto", "always", "never"], "auto paints on a terminal only"] = "auto"
     file: Annotated[Path | None, "file to append to, relative to config.ini; default standard error"] = None
@@ -102,7 +100,7 @@ def levels(config: LoggingConfig, names: Iterable[str]) -> dict[str, str]:
 
 
 def own(kernel: Application, root: Path) -> Iterator[str]:
-    """Yield the first parts of the names of our loggers: the kernel's, those of the members and of modules in *root*."""
+    """Yield the first parts of the names of our loggers: of the kernel, the members, and modules in *root*."""
     yield from ("kernel", "__main__")
     for member in kernel.plan.active:
         module = "" if os.sep in member.value else member.value.partition(":")[0]
