@@ -147,5 +147,5 @@ class Kernel:
                     try:
                         await self.booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
-                        logging.getLogger("kernel").error("startup failed\n%s", error)
+                        logging.getLogger("kernel").error("startup failed: %s", " ".join(str(error).split()))
             await (self._wrapped or unavailable)(scope, receive, send)
