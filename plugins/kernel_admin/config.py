@@ -41,7 +41,7 @@ def show(origin: bool, as_json: bool) -> None:
 @as_json
 def check(as_json: bool) -> None:
     """Check the configuration alone: whatever is wrong at a line of it. Exits 78 on errors in it."""
-    problems = of_configuration(findings(deploy=False))
+    problems = of_configuration(findings())
     report(problems, as_json)
     sys.exit(78 if any(problem.level == "error" for problem in problems) else 0)
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from kernel_settings import Size
 
@@ -96,14 +96,15 @@ class WebSockets(Plugin):
         self._sockets.kind = kind
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Report handlers that cannot serve a websocket, and an open door."""
+    def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
+        """Report handlers that cannot serve a websocket, and an open door, which is an error in production."""
         for route, _ in self._plan.routes:
             yield from check(route)
         if self._origins.everybody:
             message = f"{ORIGINS}: '*' lets every page connect with the cookies of its visitors"
             where = self._kernel.config.origin("websocket", "allow_origins")
-            yield Problem("websocket.origins", "warning", message, "name the origins", where)
+            level: Literal["error", "warning"] = "error" if deploy else "warning"
+            yield Problem("websocket.origins", level, message, "name the origins", where)
 
 
 def is_socket(route: Route) -> bool:

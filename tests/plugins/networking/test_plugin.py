@@ -108,7 +108,7 @@ async def test_lists_that_let_everybody_in_are_warned_of(make_kernel: Any) -> No
 
 async def test_unset_hosts_are_warned_of_before_production(make_kernel: Any) -> None:
     boot = make_kernel().booted
-    assert [problem.id for problem in boot.check(deploy=True)] == ["networking.hosts"]
+    assert [problem.id for problem in boot.check(deploy=True)] == ["networking.unset"]
     assert boot.check(deploy=False) == []
 
 
