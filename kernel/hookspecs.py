@@ -46,17 +46,17 @@ def hookspec(function: Any = None, **options: Any) -> Any:
 class Specs:
     """Hook specifications of the kernel; `kernel.API` is their version."""
 
-    @hookspec(since=(1, 0))
-    def kernel_commands(self, cli: Any) -> None:
-        """Add commands to `cli`, a click.Group (asked by the command line only)."""
+    @hookspec(since=(1, 0), firstresult=True)
+    def kernel_settings(self, config: Any, section: str, schema: type, problems: Findings) -> Any:
+        """first: Return the section as an instance of *schema*; what is wrong goes to *problems*."""
 
     @hookspec(since=(1, 0))
     def kernel_configure(self, kernel: Application, config: Any) -> None:
         """Set yourself up; `config` is your own validated section. `kernel.provide` goes here."""
 
-    @hookspec(since=(1, 0), firstresult=True)
-    def kernel_settings(self, config: Any, section: str, schema: type, problems: Findings) -> Any:
-        """first: Return the section as an instance of *schema*; what is wrong goes to *problems*."""
+    @hookspec(since=(1, 0))
+    def kernel_hooks(self, kernel: Application) -> Hooks | None:
+        """Listen to named events, the phases of the life cycle included."""
 
     @hookspec(since=(1, 0))
     def kernel_layers(self, kernel: Application) -> Iterable[Layer] | None:
@@ -75,6 +75,10 @@ class Specs:
         """
 
     @hookspec(since=(1, 0), firstresult=True)
+    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Callable[..., Any] | None:
+        """first: Return `(request) -> value`, sync or async, for one parameter of a handler."""
+
+    @hookspec(since=(1, 0), firstresult=True)
     def kernel_hook(self, phase: str, function: Callable[..., Any], layer: Layer, render: Callable[..., Any]) -> Any:
         """first: Return `(inner) -> Handler`, which puts one hook of a layer or an option around a handler.
 
@@ -84,28 +88,12 @@ class Specs:
         """
 
     @hookspec(since=(1, 0), firstresult=True)
-    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Callable[..., Any] | None:
-        """first: Return `(request) -> value`, sync or async, for one parameter of a handler."""
-
-    @hookspec(since=(1, 0), firstresult=True)
-    def kernel_render(self, type_: type, route: Route) -> Callable[[Any], Response] | None:
-        """first: Return `(value) -> Response` for the values of a type that handlers return."""
-
-    @hookspec(since=(1, 0), firstresult=True)
-    def kernel_rescue(self, exc_type: type[Exception], route: Route | None) -> Callable[..., Any] | None:
-        """first: Return `(request, exc) -> Response`, sync or async; route is None without a match."""
-
-    @hookspec(since=(1, 0), firstresult=True)
     def kernel_router(self, routes: list[tuple[Route, Handler]]) -> Callable[[Request], Handler | None] | None:
         """first: Compile all (route, compiled handler) pairs to one matcher.
 
         The matcher gets a request, sets `request.url_vars` and `request.route`, and returns the
         handler, or None for no match. It raises HTTPException(405) with `allow` for another method.
         """
-
-    @hookspec(since=(1, 0))
-    def kernel_hooks(self, kernel: Application) -> Hooks | None:
-        """Listen to named events, the phases of the life cycle included."""
 
     @hookspec(since=(1, 0))
     def kernel_compiled(self, plan: Plan) -> None:
@@ -122,6 +110,18 @@ class Specs:
     @hookspec(since=(1, 0))
     def kernel_servers(self, kernel: Application) -> Iterable[Callable[[], Any]] | None:
         """Return async callables that run for ever beside the application."""
+
+    @hookspec(since=(1, 0), firstresult=True)
+    def kernel_render(self, type_: type, route: Route | None) -> Callable[[Any], Response] | None:
+        """first: Return `(value) -> Response` for the values of a type that handlers return."""
+
+    @hookspec(since=(1, 0), firstresult=True)
+    def kernel_rescue(self, exc_type: type[Exception], route: Route | None) -> Callable[..., Any] | None:
+        """first: Return `(request, exc) -> Response`, sync or async; route is None without a match."""
+
+    @hookspec(since=(1, 0))
+    def kernel_commands(self, cli: Any) -> None:
+        """Add commands to `cli`, a click.Group (asked by the command line only)."""
 
     @hookspec(since=(1, 0))
     def kernel_init_func(self) -> Callable[..., Any] | None:
