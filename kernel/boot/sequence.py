@@ -94,6 +94,7 @@ class Boot:
             for specs in as_tuple(getattr(member.plugin, "specs", ())):
                 self.registry.specify(member.name, specs)
         for member in reversed(active):
+            self.configuring = member.name
             self.registry.register(member.name, member.plugin)
         for member in [member for member in active if getattr(member.plugin, "Config", None)]:
             schema, section = member.plugin.Config, getattr(member.plugin, "section", "") or member.name
