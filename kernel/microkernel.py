@@ -39,13 +39,12 @@ class Kernel:
         plugins: Iterable[Any] = (),
         discover: Callable[[], Iterable[Member]] = discovery.discover,
     ) -> None:
-        self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
+        self._hooks, self.context, self._lock, self._spoken = Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
         self.compiled: tuple[Any, ...] = ()
         self._wrapped: ASGIApp | None = None
-        self._spoken = False
 
     __call__ = serve
 
@@ -146,5 +145,5 @@ class Kernel:
                     try:
                         await self.booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
-                        logger.error("startup failed\n%s", error)
+                        logger.error("startup failed: %s", " ".join(str(error).split()))
             await (self._wrapped or unavailable)(scope, receive, send)

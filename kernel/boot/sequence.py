@@ -94,6 +94,7 @@ class Boot:
             for specs in as_tuple(getattr(member.plugin, "specs", ())):
                 self.registry.specify(member.name, specs)
         for member in reversed(active):
+            self.configuring = member.name
             self.registry.register(member.name, member.plugin)
         for member in [member for member in active if getattr(member.plugin, "Config", None)]:
             schema, section = member.plugin.Config, getattr(member.plugin, "section", "") or member.name
@@ -141,7 +142,7 @@ class Boot:
             if by_name.setdefault(layer.name, layer) is not layer:
                 both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
                 self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", "rename one")
-            others = [(one.name, wish) for one in layers for wish in (one.name, one.plugin)]
+            others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]
         try:

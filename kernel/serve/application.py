@@ -93,7 +93,8 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
         try:
             await act()
         except Exception as error:
-            logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
+            reasons, shown = " ".join(str(error).split()), None if isinstance(error, BootError) else error
+            logger.error("%s failed: %s", step, reasons, exc_info=shown)
             answer = {"type": f"lifespan.{step}.failed", "message": str(error)}
         await send(answer)  # outside, since what a server raises here would show our error as its cause
         if "message" in answer:

@@ -22,7 +22,7 @@ PATIENCE = 10
 class Specs:
     """What the doctor asks plugins."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_doctor(self) -> Mapping[str, Examine] | None:
         """Name what of yours can be examined: a few words -> `() -> Iterable[Problem]`, sync or async.
 

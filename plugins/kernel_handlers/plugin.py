@@ -67,10 +67,11 @@ class Handlers(Plugin):
             if is_request(parameter):
                 yield parameter.name, "handlers", itself
                 continue
+            found = len(self.kernel.problems)
             answers = self.kernel.collect("kernel_bind", parameter=parameter, route=route)
             if answers:
                 yield parameter.name, answers[0][0], self.measured(route, parameter.name, *answers[0])
-            elif parameter.default is parameter.empty:
+            elif parameter.default is parameter.empty and len(self.kernel.problems) == found:
                 message = f"route '{route}': no active plugin can fill parameter '{parameter}'"
                 hint = "name it 'request', annotate it with a type that a plugin knows, or give it a default"
                 problems.append(Problem("route.parameter", "error", message, hint, where(route.handler)))

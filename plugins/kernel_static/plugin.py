@@ -39,7 +39,7 @@ class StaticConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_static_dirs(self) -> Any:
         """Name folders of static files, relative to the module of the app or plugin: one, or several."""
 

@@ -32,19 +32,19 @@ class TemplatesConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_dirs(self) -> Any:
         """Name folders of templates, relative to the folder of your module."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_globals(self) -> Any:
         """Return names that every template sees: a mapping."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_filters(self) -> Any:
         """Return filters: a mapping of names to functions, sync or async."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_context(self) -> Any:
         """Return context processors, `(request) -> mapping`, sync or async; asked at every rendering."""
 

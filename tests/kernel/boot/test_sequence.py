@@ -246,6 +246,11 @@ def test_a_layer_may_stand_after_a_layer_or_a_plugin(build, wish):
     ]
 
 
+def test_a_layer_after_its_own_plugin_comes_after_the_other_layers_of_it(build):
+    layers = [Layer("last", after="a"), Layer("one"), Layer("first", before=("a", "first"))]
+    assert order(build, plugin("a", layers=layers)) == ["first", "one", "last"]
+
+
 def test_the_order_of_absent_layers_is_ignored(build):
     assert order(build, plugin("a", layers=Layer("one", after="x", before="y"))) == ["one"]
 
