@@ -101,8 +101,8 @@ class Boot:
             arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
             answer = self.registry.first("kernel_settings", **arguments)
             try:
-                given = answer or ("", None if self.problems.fatal else schema(**self.config.get(section, {})))
-                configs[member.name] = given[1]
+                given = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
+                configs[member.name] = answer[1] if answer else given
             except (TypeError, ValueError) as error:
                 self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
         return configs

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from kernel_settings import Count, Size
+from kernel_settings import Beyond, Bounds, Count, Size
 
 from kernel import Layer, Plugin, Problem, Request, hookimpl
 from kernel.boot.plan import Plan
@@ -23,28 +23,48 @@ EIGHT, SIXTEEN, SEVENTY, HUNDRED, TWO_HUNDRED, THOUSAND = map(Count, (8, 16, 70,
 class LimitsConfig:
     """Section [limits]. What the plugins "requests" and "forms" apply stands here too."""
 
-    max_body_size: Annotated[Size, "most bytes of a body, for routes without an option of their own"] = TEN_MEBIBYTES
-    max_json_size: Annotated[Size, "most bytes of a JSON body, if that is less"] = MEBIBYTE
-    max_json_depth: Annotated[int, "how deep a JSON body may nest"] = 64
-    max_query_fields: Annotated[Count, "most fields of a query"] = THOUSAND
-    max_query_size: Annotated[Size, "most bytes of a query"] = SIXTEEN_KIBIBYTES
-    max_headers: Annotated[Count, "most headers of a request"] = HUNDRED
-    max_header_size: Annotated[Size, "most bytes of one header, its name included"] = EIGHT_KIBIBYTES
-    max_headers_total: Annotated[Size, "most bytes of all headers"] = THIRTY_TWO_KIBIBYTES
-    max_cookies: Annotated[Count, "most cookies of a request"] = TWO_HUNDRED
-    max_cookie_size: Annotated[Size, "most bytes of one cookie; a larger one is passed over"] = EIGHT_KIBIBYTES
-    max_form_fields: Annotated[Count, "most text fields of a form"] = THOUSAND
-    max_form_files: Annotated[Count, "most files of a form"] = HUNDRED
-    max_field_size: Annotated[Size, "most bytes of a text field"] = MEBIBYTE
-    max_file_size: Annotated[Size, "most bytes of a file; never more than max_body_size"] = TEN_MEBIBYTES
-    max_part_headers: Annotated[Count, "most headers of a part of a form"] = EIGHT
-    max_part_header_size: Annotated[Size, "most bytes of one header of a part, or of a field's name"] = FOUR_KIBIBYTES
-    max_boundary_length: Annotated[Count, "most characters of the boundary between parts (RFC 2046)"] = SEVENTY
-    spool_size: Annotated[Size, "most bytes of a form's files that stay in memory; the rest goes to disk"] = MEBIBYTE
+    max_body_size: Annotated[Size, "most bytes of a body, for routes without an option of their own", Beyond(413)] = (
+        TEN_MEBIBYTES
+    )
+    max_json_size: Annotated[Size, "most bytes of a JSON body, if that is less", Beyond(413)] = MEBIBYTE
+    max_json_depth: Annotated[int, "how deep a JSON body may nest", Bounds(1, 1000), Beyond(400)] = 64
+    max_query_fields: Annotated[Count, "most fields of a query", Beyond(400)] = THOUSAND
+    max_query_size: Annotated[Size, "most bytes of a query", Beyond(414)] = SIXTEEN_KIBIBYTES
+    max_headers: Annotated[Count, "most headers of a request", Beyond(431)] = HUNDRED
+    max_header_size: Annotated[Size, "most bytes of one header, its name included", Beyond(431)] = EIGHT_KIBIBYTES
+    max_headers_total: Annotated[Size, "most bytes of all headers", Beyond(431)] = THIRTY_TWO_KIBIBYTES
+    max_cookies: Annotated[Count, "most cookies of a request", Beyond(words="those after it are passed over")] = (
+        TWO_HUNDRED
+    )
+    max_cookie_size: Annotated[
+        Size, "most bytes of one cookie; a larger one is passed over", Beyond(words="it is passed over")
+    ] = EIGHT_KIBIBYTES
+    max_form_fields: Annotated[Count, "most text fields of a form", Beyond(413)] = THOUSAND
+    max_form_files: Annotated[Count, "most files of a form", Beyond(413)] = HUNDRED
+    max_field_size: Annotated[Size, "most bytes of a text field", Beyond(413)] = MEBIBYTE
+    max_file_size: Annotated[Size, "most bytes of a file; never more than max_body_size", Beyond(413)] = TEN_MEBIBYTES
+    max_part_headers: Annotated[Count, "most headers of a part of a form", Beyond(413)] = EIGHT
+    max_part_header_size: Annotated[Size, "most bytes of one header of a part, or of a field's name", Beyond(413)] = (
+        FOUR_KIBIBYTES
+    )
+    max_boundary_length: Annotated[Count, "most characters of the boundary between parts (RFC 2046)", Beyond(400)] = (
+        SEVENTY
+    )
+    spool_size: Annotated[
+        Size,
+        "most bytes of a form's files that stay in memory; the rest goes to disk",
+        Beyond(words="the rest waits on disk"),
+    ] = MEBIBYTE
     upload_dir: Annotated[str, "where files wait on disk; default is the system's temporary folder"] = ""
-    max_ranges: Annotated[Count, "most parts of a file that one request may ask for"] = SIXTEEN
-    max_background: Annotated[Count, "most background calls that wait or run; one more is refused with 503"] = THOUSAND
-    max_validation_errors: Annotated[Count, "most errors told about the data of a request"] = HUNDRED
+    max_ranges: Annotated[
+        Count, "most parts of a file that one request may ask for", Beyond(words="the whole file is answered")
+    ] = SIXTEEN
+    max_background: Annotated[
+        Count, "most background calls that wait or run; one more is refused with 503", Beyond(503)
+    ] = THOUSAND
+    max_validation_errors: Annotated[
+        Count, "most errors told about the data of a request", Beyond(words="those after it are not told")
+    ] = HUNDRED
 
 
 class Limits(Plugin):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from kernel_errors import Error
-from kernel_settings import Size
+from kernel_settings import Bounds, Size
 
 from kernel import Layer, Plugin, Problem, Request, hookimpl
 from kernel.types import Application
@@ -30,7 +30,7 @@ class NetworkingConfig:
         tuple[str, ...], "addresses or networks (CIDR) whose X-Forwarded-For, -Proto and -Host headers are believed"
     ] = ()
     bind: Annotated[str, "where 'kernel run' listens"] = "127.0.0.1:8000"
-    stream_size: Annotated[Size, "size of the chunks that a file is sent in"] = FILE_CHUNK
+    stream_size: Annotated[Size, "size of the chunks that a file is sent in", Bounds(1)] = FILE_CHUNK
 
     def __post_init__(self) -> None:
         for key, check in (("allowed_hosts", Hosts), ("trusted_proxies", Proxies)):
@@ -38,8 +38,6 @@ class NetworkingConfig:
                 check(getattr(self, key))
             except ValueError as error:
                 raise ValueError(f"{key}: {error}") from None
-        if self.stream_size < 1:
-            raise ValueError("stream_size: a chunk has at least 1 byte")
 
 
 class Networking(Plugin):

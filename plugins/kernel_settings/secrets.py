@@ -12,7 +12,9 @@ _is_key = re.compile(
     r"(^|_)((secret|api|signing|private|encryption|aes|auth|access|hmac|jwt|fernet|session)_keys?|secret|token)$"
 ).search
 _credentials = re.compile(r"://[^/:@\s]*:([^/\s]+)@").search
-WEAK = "admin|changeit|default|example|insecure|letmein|passw0rd|password|postgres|root|secret|secretkey|test|[1-9]{1,10}"
+WEAK = (
+    "admin|changeit|default|example|insecure|letmein|passw0rd|password|postgres|root|secret|secretkey|test|[1-9]{1,10}"
+)
 """What everybody tries first, without signs and in lower case."""
 PASSWORD, KEY, SIGNING = 8, 16, 32
 """The least bytes of a password, of a key, and of one of `secret_keys`, which sign (RFC 2104 §3)."""

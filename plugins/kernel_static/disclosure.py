@@ -9,8 +9,8 @@ from kernel.types import Application
 from kernel_static.folders import Folders
 
 SWITCHES = {
-    "follow_symlinks": ("static.symlinks", "a link in a static folder shows files from anywhere on this machine"),
-    "hidden_files": ("static.hidden", "files whose names begin with a dot are shown, as .env and .git"),
+    "follow_symlinks": ("symlinks", "a link in a static folder shows files from anywhere on this machine"),
+    "hidden_files": ("hidden", "files whose names begin with a dot are shown, as .env and .git"),
 }
 
 
@@ -19,7 +19,9 @@ def disclosing(kernel: Application, config: Any, folders: Folders) -> Iterator[P
     for key, (kind, why) in SWITCHES.items():
         if getattr(config, key):
             where = kernel.config.origin("static", key) or f"[static] {key}"
-            yield Problem(kind, "error", f"[static] {key}: {why}", "leave it out, and copy the files", where)
+            yield Problem(
+                f"static.{kind}", "error", f"[static] {key}: {why}", "leave it out, and copy the files", where
+            )
     media = kernel.booted.services.get("media_path", ("", None))[1]
     for app, folder in [(app, folder) for app, some in folders.apps.items() for folder in some]:
         if kernel.config.path and holds(folder, kernel.config.path):

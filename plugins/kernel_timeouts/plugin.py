@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, cast
 
-from kernel_settings import Duration
+from kernel_settings import Beyond, Duration
 
 from kernel import Plugin, Problem, hookimpl
 from kernel.types import Application
@@ -18,10 +18,20 @@ START, STEP, REQUESTS, IDLE = Duration("60s"), Duration("15s"), Duration("30s"),
 class Timeouts:
     """Section [timeouts]; seconds."""
 
-    startup: Annotated[Duration, "how long the whole start may take"] = START
-    shutdown_hook: Annotated[Duration, "how long one listener or one lifespan may take at the stop"] = STEP
-    graceful: Annotated[Duration, "how long requests under way may take after a stop was asked for"] = REQUESTS
-    keep_alive: Annotated[Duration, "how long 'kernel run' keeps a connection on which nothing happens"] = IDLE
+    startup: Annotated[Duration, "how long the whole start may take", Beyond(words="the start fails, exit code 3")] = (
+        START
+    )
+    shutdown_hook: Annotated[
+        Duration,
+        "how long one listener or one lifespan may take at the stop",
+        Beyond(words="it is cut and logged, exit code 1"),
+    ] = STEP
+    graceful: Annotated[
+        Duration, "how long requests under way may take after a stop was asked for", Beyond(words="they are cut")
+    ] = REQUESTS
+    keep_alive: Annotated[
+        Duration, "how long 'kernel run' keeps a connection on which nothing happens", Beyond(words="it is closed")
+    ] = IDLE
 
     @classmethod
     def of(cls, config: Mapping[str, Mapping[str, Any]]) -> "Timeouts":
