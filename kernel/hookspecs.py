@@ -2,7 +2,8 @@
 
 Each is a plain `def`, asked once at boot and never while a request runs. What an answer *holds*
 may be async. Name only the arguments you need; return None to abstain. "first" marks a question
-whose first answer other than None counts. A plugin asks more questions with `specs = (MySpecs,)`.
+whose first answer other than None counts, `since` the version of the hook API that has it first.
+A plugin asks more questions with `specs = (MySpecs,)`. docs/hooks.md is made of this page.
 """
 
 import inspect
@@ -48,23 +49,38 @@ class Specs:
 
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_settings(self, config: Any, section: str, schema: type, problems: Findings) -> Any:
-        """first: Return the section as an instance of *schema*; what is wrong goes to *problems*."""
+        """first: Return the section as an instance of *schema*; what is wrong goes to *problems*.
+
+        The plugin "settings" answers; another one may take its place to validate in another way.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_configure(self, kernel: Application, config: Any) -> None:
-        """Set yourself up; `config` is your own validated section. `kernel.provide` goes here."""
+        """Set yourself up; `config` is your own validated section.
+
+        Offer things to others with `kernel.provide(key, value)`; a key like "request.session" becomes
+        an attribute of every request, computed from it on first use. `kernel.collect(hook)` asks the
+        questions of your own.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_hooks(self, kernel: Application) -> Hooks | None:
-        """Listen to named events, the phases of the life cycle included."""
+        """Listen to named events, the phases of the life cycle included. See docs/events.md."""
 
     @hookspec(since=(1, 0))
     def kernel_layers(self, kernel: Application) -> Iterable[Layer] | None:
-        """Wrap handlers, or run hooks around them, at a level."""
+        """Wrap handlers, or run hooks around them, at a level.
+
+        Their order is that of `before` and `after`, ties by plugin order; `[order] layers` has the
+        last word. See docs/layers.md.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_routes(self, kernel: Application) -> Iterable[Route] | None:
-        """Declare routes: Route objects, or containers that iterate over them."""
+        """Declare routes: Route objects, or containers that iterate over them, in any depth.
+
+        A path of a plugin stands as it is written; those of an app get its prefix.
+        """
 
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_call(self, route: Route) -> Callable[[Request], Any] | None:
@@ -76,7 +92,11 @@ class Specs:
 
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Callable[..., Any] | None:
-        """first: Return `(request) -> value`, sync or async, for one parameter of a handler."""
+        """first: Return `(request) -> value`, sync or async, for one parameter of a handler.
+
+        Its annotation is evaluated. The standard plugins answer for path variables, query
+        parameters, bodies, forms, sessions and the request itself. See docs/handlers.md.
+        """
 
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_hook(self, phase: str, function: Callable[..., Any], layer: Layer, render: Callable[..., Any]) -> Any:
@@ -97,31 +117,54 @@ class Specs:
 
     @hookspec(since=(1, 0))
     def kernel_compiled(self, plan: Plan) -> None:
-        """Look at the finished, read-only plan."""
+        """Look at the finished, read-only plan.
+
+        For what is derived from the whole: a site map, an API description, metrics.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem] | None:
-        """Report what is wrong or, with *deploy*, unfit for production."""
+        """Report what is wrong or, with *deploy*, unfit for production.
+
+        Asked at every boot with `deploy` False, and by `kernel check --deploy` with True. A problem of
+        level "error" forbids to run.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_lifespan(self, kernel: Application) -> AbstractAsyncContextManager[Any] | None:
-        """Return a context entered at start, in order, and left at stop, in exact reverse."""
+        """Return a context entered at start, in plugin order, and left at stop, in exact reverse.
+
+        `App(lifespan=f)` takes a function `f(kernel)` that returns an async context manager.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_servers(self, kernel: Application) -> Iterable[Callable[[], Any]] | None:
-        """Return async callables that run for ever beside the application."""
+        """Return async callables that run for ever beside the application.
+
+        They start when everything else has started and are cancelled first. One that raises
+        `ServerInterrupt` ends the process in order. See docs/agents.md.
+        """
 
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_render(self, type_: type, route: Route | None) -> Callable[[Any], Response] | None:
-        """first: Return `(value) -> Response` for the values of a type that handlers return."""
+        """first: Return `(value) -> Response` for the values of a type that handlers return.
+
+        Asked once for each type and route; `route` is None for what is rendered outside of one.
+        """
 
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_rescue(self, exc_type: type[Exception], route: Route | None) -> Callable[..., Any] | None:
-        """first: Return `(request, exc) -> Response`, sync or async; route is None without a match."""
+        """first: Return `(request, exc) -> Response`, sync or async; `route` is None without a match.
+
+        Asked once for each type of exception and route when it first turns up. See docs/errors.md.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_commands(self, cli: Any) -> None:
-        """Add commands to `cli`, a click.Group (asked by the command line only)."""
+        """Add commands to `cli`, a click.Group.
+
+        Asked by the command line only; by then every plugin is configured, do not count on more.
+        """
 
     @hookspec(since=(1, 0))
     def kernel_init_func(self) -> Callable[..., Any] | None:

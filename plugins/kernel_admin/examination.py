@@ -26,8 +26,8 @@ class Specs:
     def kernel_doctor(self) -> Mapping[str, Examine] | None:
         """Name what of yours can be examined: a few words -> `() -> Iterable[Problem]`, sync or async.
 
-        The function may look at disks and servers, and changes nothing. Write
-        `@hookimpl(optionalhook=True)`, as nobody else asks.
+        The function may look at disks and servers, and changes nothing. Only `kernel doctor` asks: write
+        `@hookimpl(optionalhook=True)`, since in every other boot the hook does not exist.
         """
 
 

@@ -38,6 +38,11 @@ class Specification:
         return str(warning) if warning else ""
 
     @property
+    def firstresult(self) -> bool:
+        """Whether only the first answer counts."""
+        return bool(vars(self.function)["kernel_spec"]["firstresult"])
+
+    @property
     def deprecated(self) -> bool:
         """Whether something of it is deprecated."""
         options = vars(self.function)["kernel_spec"]

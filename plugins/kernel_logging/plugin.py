@@ -48,6 +48,7 @@ class Logging(Plugin):
 
     name = "logging"
     requires = ("settings",)
+    before = ("events",)
     Config = LoggingConfig
 
     def __init__(self) -> None:
@@ -62,9 +63,9 @@ class Logging(Plugin):
         self._make, self._levels = partial(output, config, self._file), levels(config, own(kernel, settings.root))
         self._begin()
 
-    @hookimpl
+    @hookimpl(tryfirst=True)
     def kernel_lifespan(self) -> AbstractAsyncContextManager[None]:
-        """Take the handler away at the end of an orderly stop."""
+        """Take the handler away at the end of an orderly stop, after all others: what they say is to be written."""
         return self._lifespan()
 
     @hookimpl

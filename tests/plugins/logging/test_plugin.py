@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ from kernel_logging.formatters import JSONFormatter, TextFormatter
 from kernel_logging.output import FileOutput, Shared
 from kernel_logging.plugin import Level, Logging
 from kernel_settings.plugin import Settings
+from kernel_testing import Client, make_kernel
+from kernel_testing.life import LifespanFailed
 
-from kernel import Kernel, Plugin, hookimpl
+from kernel import App, Hooks, Kernel, Plugin, hookimpl
 from kernel.errors import BootError, ConfigError, KernelError
 
 pytestmark = pytest.mark.anyio
@@ -175,3 +179,25 @@ async def test_libraries_tell_no_more_than_the_project(
     kernel_of(**section).boot()
     assert logging.getLevelName(logging.getLogger("sqlalchemy.engine").getEffectiveLevel()) == level
     assert logging.getLogger("kernel.orm").getEffectiveLevel() == logging.getLevelNamesMapping()[section["level"]]
+
+
+@pytest.mark.parametrize("wrong", ["", "startup", "shutdown"])
+async def test_all_phases_of_a_life_are_written_and_why_one_failed(
+    wrong: str, bare_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hooks, phases = Hooks(), ("pre_start", "startup", "pre_stop", "shutdown")
+
+    async def tell(phase: str) -> None:
+        get_logger("shop").info("%s is here", phase)
+        if phase == wrong:
+            raise ValueError("no luck")
+
+    for phase in phases:
+        hooks.on(phase)(partial(tell, phase))
+    with suppress(LifespanFailed):
+        async with Client(make_kernel([], [App(name="shop", hooks=hooks)])):
+            pass
+    written = capsys.readouterr().err
+    told = [phase for phase in phases if f" INFO     shop: {phase} is here\n" in written]
+    assert told == (["pre_start", "startup", "shutdown"] if wrong == "startup" else list(phases))
+    assert (f" ERROR    kernel: {wrong} failed: " in written) is bool(wrong)
