@@ -94,14 +94,15 @@ class Boot:
             for specs in as_tuple(getattr(member.plugin, "specs", ())):
                 self.registry.specify(member.name, specs)
         for member in reversed(active):
+            self.configuring = member.name
             self.registry.register(member.name, member.plugin)
         for member in [member for member in active if getattr(member.plugin, "Config", None)]:
             schema, section = member.plugin.Config, getattr(member.plugin, "section", "") or member.name
             arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
             answer = self.registry.first("kernel_settings", **arguments)
             try:
-                given = answer or ("", None if self.problems.fatal else schema(**self.config.get(section, {})))
-                configs[member.name] = given[1]
+                given = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
+                configs[member.name] = answer[1] if answer else given
             except (TypeError, ValueError) as error:
                 self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
         return configs

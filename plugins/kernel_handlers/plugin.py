@@ -40,7 +40,7 @@ class Handlers(Plugin):
         blocking = route.effective.blocking
         if len(names) == 1 and is_request(names[0]):
             return None if is_async(route.handler) else positional(route.handler, blocking)
-        return bound(route.handler, list(self.binders(route, names)), blocking)
+        return bound(route.handler, list(self.binders(route, names)), blocking, names)
 
     @hookimpl
     def kernel_hook(self, phase: str, function: Hook, layer: Layer, render: Render) -> Any:

@@ -57,6 +57,7 @@ class Logging(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: LoggingConfig) -> None:
         """Begin with the boot: its findings are records too."""
+        self._config = config
         settings: Any = kernel.config  # its folder is no part of a mapping
         self._file = settings.root / config.file if config.file else None
         self._make, self._levels = partial(output, config, self._file), levels(config, own(kernel, settings.root))
@@ -68,8 +69,12 @@ class Logging(Plugin):
         return self._lifespan()
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Report a file whose folder does not exist."""
+    def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
+        """Report a file whose folder does not exist and, for production, a level that tells too much."""
+        if deploy and self._config.level == "DEBUG":
+            message = "[logging] level = DEBUG writes what libraries see, values and statements among it, and is slow"
+            where = kernel.config.origin("logging", "level")
+            yield Problem("logging.level", "warning", message, "write INFO, or WARNING", where)
         if self._file and not self._file.parent.is_dir():
             message = f"[logging] file: there is no folder '{self._file.parent}'"
             yield Problem("logging.file", "error", message, "create it, or change the path", "[logging] file")
