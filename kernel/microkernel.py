@@ -1,6 +1,5 @@
 """Kernel: one project as an ASGI application, booted and compiled on first use."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from contextvars import ContextVar
@@ -17,7 +16,7 @@ from kernel.errors import Findings, KernelError
 from kernel.layers import F, Hooks, as_tuple
 from kernel.plugin import App
 from kernel.request import Context, Request
-from kernel.serve.application import concluded, lifespan, serve, unavailable
+from kernel.serve.application import concluded, lifespan, logger, serve, unavailable
 from kernel.types import ASGIApp, Receive, Scope, Send
 
 
@@ -146,5 +145,5 @@ class Kernel:
                     try:
                         await self.booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
-                        logging.getLogger("kernel").error("startup failed\n%s", error)
+                        logger.error("startup failed: %s", " ".join(str(error).split()))
             await (self._wrapped or unavailable)(scope, receive, send)

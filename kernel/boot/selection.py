@@ -36,10 +36,8 @@ class Selection:
     def _named(self, section: str, default: Any = (), key: str = "active") -> list[str]:
         return items(self._config.get(section, {}).get(key, default))
 
-    @property
-    def active(self) -> list[Member]:
-        """The members that run."""
-        return [member for member in self.members.values() if member.state == "active"]
+    # The members that run.
+    active = property(lambda self: [member for member in self.members.values() if member.state == "active"])
 
     def add_plugins(self) -> None:
         """Load the plugins that the configuration names, unless it blocks them: `acme`, or `acme<2: why`."""
@@ -88,8 +86,9 @@ class Selection:
             hint = f"this kernel offers {API[0]}.{API[1]}; install a version that fits"
             self._fail(member, f"was written for hook API {'.'.join(map(str, api))}", hint)
         elif twin and twin.kind == member.kind:
-            message = f"{member.kind} '{name}' stands twice: {twin.plugin!r} and {plugin!r}"
-            self._problems.error("plugin.duplicate", message, "give one of them another name")
+            taken = "'project' is the name of the project itself: " if name == "project" else ""
+            message = f"{twin.kind} '{name}' stands twice: {twin.value or twin.plugin!r} and {member.value or plugin!r}"
+            self._problems.error("plugin.duplicate", message, f"{taken}give one of them another name")
         else:
             name = f"{member.kind}:{name}" if twin else name
             self.members[name] = replace(member, name=name, state="active", reason="", plugin=plugin)
