@@ -55,7 +55,8 @@ class Section(NamedTuple):
 def everything() -> list[Section]:
     """Return the sections of all plugins of asgi-kernel, those that have to be named too."""
     found = [Section(name, "", kind) for name, kind in KERNEL.items()]
-    for member in [one for one in scan() if one.kind == "plugin" and one.distribution == DISTRIBUTION]:
+    ours = {one.name: one for one in scan() if one.kind == "plugin" and one.distribution == DISTRIBUTION}
+    for member in ours.values():  # each once, also where its metadata is found twice
         plugin = load(member.value)
         if getattr(plugin, "Config", None):
             active = "" if member.standard else f"; `{member.name}` has to be named in `[plugins] active`"
