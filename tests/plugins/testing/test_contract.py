@@ -30,6 +30,7 @@ class Good(Plugin):
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Return a function that writes a module into a package and returns "package.module:Good"."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # some of them leave a file, or go elsewhere
 
     def write(text: str = GOOD, typed: bool = True) -> str:
         package = tmp_path / f"{tmp_path.name}{len(list(tmp_path.iterdir()))}"
