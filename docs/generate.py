@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
+from kernel_admin import reference
 from kernel_admin.examination import Examiner
 from kernel_compat.specification import Specification, specifications
 from kernel_compat.usage import dotted
@@ -109,7 +110,11 @@ def plain(annotation: ast.expr | None) -> str:
     return "Kernel" if written == "Application" else written
 
 
-PAGES: dict[str, Callable[[], str]] = {"hooks.md": hooks}
+PAGES: dict[str, Callable[[], str]] = {
+    "hooks.md": hooks,
+    "limits.md": lambda: reference.limits(reference.everything()),
+    "reference/configuration.md": lambda: reference.reference(reference.everything()),
+}
 """The pages, and what makes them."""
 
 if __name__ == "__main__":
