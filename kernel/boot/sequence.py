@@ -88,10 +88,8 @@ class Boot:
     def _register(self) -> dict[str, Any]:
         """Register every active member and return the validated section of each."""
         active, configs = self.plan.active, {}
-        self.registry.specify("kernel", Specs)
-        for member in active:
-            for specs in as_tuple(getattr(member.plugin, "specs", ())):
-                self.registry.specify(member.name, specs)
+        for name, specs in [("kernel", Specs), *((one.name, specs) for one in active for specs in one.names("specs"))]:
+            self.registry.specify(name, specs)
         for member in reversed(active):
             self.configuring = member.name
             self.registry.register(member.name, member.plugin)
