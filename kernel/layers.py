@@ -55,7 +55,7 @@ class Options:
 
     def inherit(self, inner: "Options") -> "Options":
         """Return *inner* completed by self: inner wins, sequences add up outside-in."""
-        if self == NOTHING:
+        if self == Options():
             return inner
         changes: dict[str, Any] = {name: getattr(self, name) for name in CLOSEST if getattr(inner, name) is None}
         changes |= {name: getattr(self, name) + getattr(inner, name) for name in ADDITIVE}
@@ -63,7 +63,6 @@ class Options:
         return replace(inner, **changes)
 
 
-NOTHING = Options()
 OPTION_NAMES = frozenset(f.name for f in fields(Options))
 ADDITIVE = ("layers", "guards", "tags", "skip")
 CLOSEST = tuple(sorted(OPTION_NAMES - {*ADDITIVE, "exception_handlers", "name"}))

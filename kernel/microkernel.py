@@ -8,12 +8,12 @@ from typing import Any
 
 import anyio
 
-from kernel.boot import discovery
 from kernel.boot.config import Config, Source
-from kernel.boot.plan import Member, Plan
+from kernel.boot.discovery import discover
+from kernel.boot.plan import Plan
 from kernel.boot.sequence import Boot
-from kernel.errors import Findings, KernelError
-from kernel.layers import F, Hooks, as_tuple
+from kernel.errors import WAYS, Findings, KernelError
+from kernel.layers import F, Hooks, as_tuple, caller
 from kernel.plugin import App
 from kernel.request import Context, Request
 from kernel.serve.application import concluded, lifespan, logger, serve, unavailable
@@ -32,12 +32,7 @@ class Kernel:
     """
 
     def __init__(
-        self,
-        config: Source = None,
-        *,
-        apps: Iterable[Any] = (),
-        plugins: Iterable[Any] = (),
-        discover: Callable[[], Iterable[Member]] = discovery.discover,
+        self, config: Source = None, *, apps: Iterable[Any] = (), plugins: Iterable[Any] = (), discover: Any = discover
     ) -> None:
         self._hooks, self.context, self._lock, self._spoken = Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
@@ -77,8 +72,8 @@ class Kernel:
         boot = self.booted
         owner, _ = boot.services.setdefault(key, (boot.configuring, value))
         if owner != boot.configuring:
-            message = f"service '{key}' is provided by '{owner}' and by '{boot.configuring}'"
-            boot.problems.error("service.duplicate", message, "block one of the two plugins")
+            both = self.plan.claims((owner, ""), (boot.configuring, caller()))
+            boot.problems.error("service.duplicate", f"service '{key}' is provided by {both}", WAYS, caller())
 
     def service(self, key: str) -> Any:
         """Return what was provided under *key*; LookupError when nobody did."""

@@ -60,5 +60,11 @@ class Plan:
     application: tuple[Step, ...] = ()
     routes: tuple[tuple[Route, tuple[Step, ...]], ...] = ()
 
+    def claims(self, *sides: tuple[str, str]) -> str:
+        """Return who claim one thing, each side as (member, "file:line" or ""), with their distributions."""
+        origins = {member.name: f"{member.distribution} {member.version}".strip() for member in self.members}
+        told = [f"'{who}' ({', '.join(filter(None, (place, origins.get(who))))})" for who, place in sides]
+        return " and by ".join(told).replace(" ()", "")
+
     # The members that run, in order.
     active = property(lambda self: [member for member in self.members if member.state == "active"])

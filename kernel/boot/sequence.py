@@ -16,9 +16,9 @@ from kernel.boot.discovery import sort
 from kernel.boot.plan import Plan
 from kernel.boot.registry import Registry, blame, innermost
 from kernel.boot.selection import Selection
-from kernel.errors import BootError, ConfigError, Problem
+from kernel.errors import WAYS, BootError, ConfigError, Problem
 from kernel.hookspecs import Specs
-from kernel.layers import Layer, Route, as_tuple
+from kernel.layers import Layer, Route, as_tuple, where
 from kernel.plugin import App
 from kernel.request import extended
 from kernel.serve.application import dispatching
@@ -135,9 +135,9 @@ class Boot:
         layers, self.plan = [one for one in layers if one not in gone], replace(self.plan, replaced=tuple(gone))
         by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
-            if by_name.setdefault(layer.name, layer) is not layer:
-                both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
-                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", "rename one")
+            if (known := by_name.setdefault(layer.name, layer)) is not layer:
+                both = self.plan.claims(*[(by.plugin, where(by.around or by.before_request)) for by in (known, layer)])
+                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", WAYS)
             others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]

@@ -50,7 +50,7 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
-        self._noted = dict[tuple[Any, ...], tuple[Any, Step]]()
+        self._seen = dict[tuple[Any, ...], tuple[Any, Step]]()
         self.encoders = Encoders(registry, None, measure)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
@@ -110,10 +110,9 @@ class Compiler:
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
         """Note a step, and return what is called for it: *what*, measured if somebody measures."""
         key = phase, id(what), level, plugin, status, name
-        if key not in self._noted:  # one for all routes; *what* is kept so that nothing else takes its id
-            step = Step(phase, name or label(what), plugin, level, where(what), is_async(what), status)
-            self._noted[key] = what, step
-        self.steps.insert(0, self._noted[key][1])
+        if key not in self._seen:  # one for all routes; *what* is kept so that nothing else takes its id
+            self._seen[key] = what, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status)
+        self.steps.insert(0, self._seen[key][1])
         return self._measure(self.steps[0], what, self._route)
 
     def _wrapped(self, call: Handler, layer: Layer, level: str, skip: Iterable[str] = ()) -> Handler:

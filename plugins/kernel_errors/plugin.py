@@ -60,7 +60,7 @@ class Errors(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: ErrorsConfig) -> None:
         """Collect the codes; every number that is claimed twice is a finding."""
-        registry = ErrorRegistry(kernel.collect("kernel_errors"))
+        registry = ErrorRegistry(kernel.collect("kernel_errors"), kernel.plan.claims)
         if registry.problems:
             raise BootError(registry.problems)
         self._answers = Answers(registry, config.format)

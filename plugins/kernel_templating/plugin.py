@@ -69,8 +69,10 @@ class Templating(Plugin):
         self._declared = {name: declared(member) for name, member in members.items()}
         self._override, self._kernel, self._config = config.override, kernel, config
         own = builtin(kernel)
-        names, problems = checks.claims(kernel.collect("kernel_template_globals"), "global", [*own, "request"])
-        filters, more = checks.claims(kernel.collect("kernel_template_filters"), "filter")
+        names, problems = checks.claims(
+            kernel.collect("kernel_template_globals"), "global", [*own, "request"], kernel.plan.claims
+        )
+        filters, more = checks.claims(kernel.collect("kernel_template_filters"), "filter", (), kernel.plan.claims)
         if problems or more:
             raise BootError([*problems, *more])
         contexts = [

@@ -97,7 +97,7 @@ def test_a_name_claimed_twice_names_both(make_app: Any, make_kernel: Any, kind: 
 
 def test_a_built_in_name_cannot_be_taken(make_app: Any, make_kernel: Any) -> None:
     (problem,) = problems(make_kernel(make_app("shop", template_globals={"request": 1})))
-    assert problem.message == "template global 'request' is declared by 'templating' and by 'shop'"
+    assert problem.message == "template global 'request' is declared by 'templating' (asgi-kernel 0.1.0) and by 'shop'"
 
 
 def test_an_override_that_is_none_is_a_finding(make_app: Any, make_kernel: Any) -> None:
