@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
+from kernel_admin import reference
 from kernel_admin.examination import Examiner
 from kernel_compat.specification import Specification, specifications
 from kernel_compat.usage import dotted
@@ -35,28 +36,25 @@ further questions with `specs = (MySpecs,)`.
 def hooks() -> str:
     """Return the reference of all hooks."""
     project = make_kernel([Examiner])
-    known = list(specifications(project))
-    owners = list(dict.fromkeys(one.owner for one in known))
+    known = sorted(specifications(project), key=place)
     parts = [HOOKS.format(api=dotted(API)), "\n".join(summary(known))]
-    for owner in owners:
-        parts += ["\n".join(section(one, project)) for one in written(one for one in known if one.owner == owner)]
+    parts += ["\n".join(section(one, project)) for one in known]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def written(known: Iterable[Specification]) -> list[Specification]:
-    """Return specifications in the order in which they are written."""
-    return sorted(known, key=lambda one: one.function.__code__.co_firstlineno)
+def place(one: Specification) -> tuple[bool, str, int]:
+    """Return where a hook stands on the page: the kernel's first, then by plugin, each as they are written."""
+    return one.owner != "kernel", one.owner, one.function.__code__.co_firstlineno
 
 
-def summary(known: list[Specification]) -> Iterator[str]:
+def summary(known: Iterable[Specification]) -> Iterator[str]:
     """Yield a table of all hooks."""
     yield "| hook | of | since | what it asks |"
     yield "|---|---|---|---|"
-    for owner in dict.fromkeys(one.owner for one in known):
-        for one in written(one for one in known if one.owner == owner):
-            anchor = re.sub(r"[^\w -]", "", heading(one).lower()).replace(" ", "-")
-            cell = text(one).partition("\n\n")[0].replace("|", "\\|")
-            yield f"| [`{one.name}`](#{anchor}) | {owner} | {dotted(one.since())} | {cell} |"
+    for one in known:
+        anchor = re.sub(r"[^\w -]", "", heading(one).lower()).replace(" ", "-")
+        cell = text(one).partition("\n\n")[0].replace("|", "\\|")
+        yield f"| [`{one.name}`](#{anchor}) | {one.owner} | {dotted(one.since())} | {cell} |"
 
 
 def heading(one: Specification) -> str:
@@ -91,7 +89,7 @@ def facts(one: Specification, project: Kernel) -> Iterator[str]:
     if given != "None":
         yield f"answer: `{given}`"
     if one.firstresult:
-        names = dict.fromkeys(name for name, _, _ in project.booted.registry.implementations(one.name))
+        names = sorted(name for name, _, _ in project.booted.registry.implementations(one.name))
         yield f"answered by {', '.join(f'`{name}`' for name in names)}"
     elif given != "None" and keyword not in OPTION_NAMES and one.owner != Examiner.name:
         yield f"an app says `App({keyword}=...)`"
@@ -112,7 +110,11 @@ def plain(annotation: ast.expr | None) -> str:
     return "Kernel" if written == "Application" else written
 
 
-PAGES: dict[str, Callable[[], str]] = {"hooks.md": hooks}
+PAGES: dict[str, Callable[[], str]] = {
+    "hooks.md": hooks,
+    "limits.md": lambda: reference.limits(reference.everything()),
+    "reference/configuration.md": lambda: reference.reference(reference.everything()),
+}
 """The pages, and what makes them."""
 
 if __name__ == "__main__":

@@ -110,7 +110,8 @@ class Kernel:
                 except Exception as why:
                     raise KernelError(f"plugin '{name}': its lifespan failed: {type(why).__name__}: {why}") from why
             settle, conclude = (boot.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
-            compiled = (*boot.compiled, self._current.set, self._current.reset, settle, conclude)
+            enter = boot.services.get("seed", ("", lambda enter: enter))[1](self._current.set)
+            compiled = (*boot.compiled, enter, self._current.reset, settle, conclude)
             wraps: list[Any] = [layer.asgi for layer in reversed(boot.plan.layers) if layer.asgi]
             wrapped: ASGIApp = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
             self._entered = stack.pop_all()

@@ -78,10 +78,9 @@ class Boot:
 
     def _prepare(self) -> None:
         """Fill [environment] and make the project's folder importable."""
-        root = self.config.root
+        root, given = self.config.root, self.config.get("environment", {})
         self.problems += self.config.problems
-        defaults = {"project_path": str(root), "project_name": root.name}
-        self.config["environment"] = {**defaults, **self.config.get("environment", {})}
+        self.config["environment"] = {"project_path": str(root), "project_name": root.name, **given}
         importable = str(root.parent if (root / "__init__.py").is_file() else root)
         if self.config.path and importable not in sys.path:
             sys.path.insert(0, importable)
@@ -89,10 +88,8 @@ class Boot:
     def _register(self) -> dict[str, Any]:
         """Register every active member and return the validated section of each."""
         active, configs = self.plan.active, {}
-        self.registry.specify("kernel", Specs)
-        for member in active:
-            for specs in as_tuple(getattr(member.plugin, "specs", ())):
-                self.registry.specify(member.name, specs)
+        for name, specs in [("kernel", Specs), *((one.name, specs) for one in active for specs in one.names("specs"))]:
+            self.registry.specify(name, specs)
         for member in reversed(active):
             self.configuring = member.name
             self.registry.register(member.name, member.plugin)
@@ -120,8 +117,7 @@ class Boot:
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
-        router = self.registry.first("kernel_router", routes=bound)
-        match = self.match = router[1] if router else lambda request: None
+        match = self.match = (self.registry.first("kernel_router", routes=bound) or ("", lambda request: None))[1]
         core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))

@@ -93,8 +93,7 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
         try:
             await act()
         except Exception as error:
-            reasons, shown = " ".join(str(error).split()), None if isinstance(error, BootError) else error
-            logger.error("%s failed: %s", step, reasons, exc_info=shown)
+            logger.error("%s failed: %s", step, " ".join(str(error).split()), exc_info=not isinstance(error, BootError))
             answer = {"type": f"lifespan.{step}.failed", "message": str(error)}
         await send(answer)  # outside, since what a server raises here would show our error as its cause
         if "message" in answer:

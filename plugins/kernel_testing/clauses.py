@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import anyio
+from kernel_compat.specification import specifications
 
 from kernel import API, Kernel, Plugin
 from kernel.errors import Problem
@@ -127,8 +128,18 @@ def conflicts(subject: Subject) -> Iterator[str]:
 
 def alone(subject: Subject) -> Iterator[str]:
     """It boots with what it requires and nothing else: what it only comes before or after may be absent."""
-    found = subject.kernel(needed(subject)).problems
-    yield from (f"with nothing but what it requires: {told(one)}" for one in found if one.level == "error")
+    for one in [one for one in subject.kernel(needed(subject)).problems if one.level == "error"]:
+        yield f"with nothing but what it requires: {lacking(subject, one) or told(one)}"
+
+
+def lacking(subject: Subject, problem: Problem) -> str:
+    """Return which plugin to require, if that is one whose hook does not exist without it; or ""."""
+    owners = {one.name: one.owner for one in specifications(subject.kernel(["standard"]))}
+    name = next((name for name in owners if f"hook '{name}' does not exist" in problem.message), "")
+    if not name:
+        return ""
+    way = f"add '{owners[name]}' to requires, or write @hookimpl(optionalhook=True)"
+    return f"hook '{name}' does not exist at {problem.where}: {way}"
 
 
 def lives(subject: Subject) -> Iterator[str]:

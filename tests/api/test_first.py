@@ -47,7 +47,7 @@ def test_it_answers_every_hook_of_its_api_and_takes_every_argument(project: Kern
 
 
 @pytest.mark.anyio
-async def test_what_it_declares_serves(project: Kernel) -> None:
+async def test_what_it_declares_serves_and_all_of_it_is_asked_for(project: Kernel) -> None:
     async with Client(project) as client:
         money, spent, page = [await client.get(path) for path in ("/money/7", "/spend", "/page")]
         failed = await client.get("/fail")
@@ -56,6 +56,8 @@ async def test_what_it_declares_serves(project: Kernel) -> None:
     assert (spent.status, spent.text) == (402, "spent")
     assert page.text == "HELLO /page"
     assert failed.text == "RuntimeError was 500"
+    owned = {one.name for one in specifications(project) if one.owner not in ("kernel", "doctor", "first")}
+    assert owned <= set(plugin(project).asked)
 
 
 @pytest.mark.anyio

@@ -159,10 +159,10 @@ def test_a_specification_that_does_not_say_is_there_from_the_beginning() -> None
 
 
 def test_specifications_of_our_own_plugins_count_as_the_hook_api() -> None:
-    owners = {one.name: (one.owner, one.ours) for one in specifications(make_kernel())}
+    known = {one.name: (one.owner, one.ours, one.firstresult) for one in specifications(make_kernel())}
 
-    assert owners["kernel_bind"] == ("kernel", True)
-    assert owners["kernel_models"] == ("orm", True)
+    assert known["kernel_bind"] == ("kernel", True, True)
+    assert known["kernel_models"] == ("orm", True, False)
 
 
 def test_an_object_without_attributes_declares_nothing() -> None:

@@ -30,6 +30,7 @@ class Good(Plugin):
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Return a function that writes a module into a package and returns "package.module:Good"."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # some of them leave a file, or go elsewhere
 
     def write(text: str = GOOD, typed: bool = True) -> str:
         package = tmp_path / f"{tmp_path.name}{len(list(tmp_path.iterdir()))}"
@@ -85,6 +86,8 @@ def test_a_breach_is_an_assertion_that_tells_everything() -> None:
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     with pytest.raises(LookupError, match="did you mean 'errors'"):
         keeps("erors")
+    with pytest.raises(LookupError, match="'zzzzzz' is installed: pip install"):
+        keeps("zzzzzz")
 
 
 def test_what_cannot_be_loaded_is_asked_no_further(module: Callable[..., str]) -> None:
@@ -210,6 +213,20 @@ def test_a_need_that_is_not_required_is_a_breach() -> None:
     [(clause, message)] = broken(Needy, clauses=["conflicts", "soft dependencies"])
     assert clause == "soft dependencies"
     assert "no active plugin provides 'templates'" in message
+
+
+def test_a_hook_of_a_plugin_that_is_not_required_is_a_breach_that_names_it() -> None:
+    class Coded(Plugin):
+        name = "coded"
+
+        @hookimpl
+        def kernel_errors(self) -> None: ...
+
+    [(_, message)] = broken(Coded, clauses=["soft dependencies"])
+    assert message.startswith("with nothing but what it requires: hook 'kernel_errors' does not exist at ")
+    assert message.endswith(": add 'errors' to requires, or write @hookimpl(optionalhook=True)")
+    Coded.requires = ("errors",)
+    assert broken(Coded, clauses=["soft dependencies"]) == []
 
 
 def test_a_lifespan_that_can_be_entered_only_once_is_a_breach() -> None:
