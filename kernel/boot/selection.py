@@ -35,10 +35,8 @@ class Selection:
     def _named(self, section: str, default: Any = (), key: str = "active") -> list[str]:
         return items(self._config.get(section, {}).get(key, default))
 
-    @property
-    def active(self) -> list[Member]:
-        """The members that run."""
-        return [member for member in self.members.values() if member.state == "active"]
+    # The members that run.
+    active = property(lambda self: [member for member in self.members.values() if member.state == "active"])
 
     def add_plugins(self) -> None:
         """Load the plugins that the configuration names, unless it blocks them: `acme`, or `acme<2: why`."""

@@ -32,9 +32,9 @@ class Boot:
     compiled: tuple[Any, ...] = ()
 
     def __init__(self, kernel: Application) -> None:
-        self._kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
+        self.kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
         self.services: dict[str, tuple[str, Any]] = {}
-        self.problems, self.configuring = self.registry.problems, ""
+        self.problems, self.configuring, kernel._boot = self.registry.problems, "", self
 
     def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         """Boot as far as possible."""
@@ -74,7 +74,7 @@ class Boot:
 
     def check(self, deploy: bool) -> list[Problem]:
         """Return what the plugins report about the finished plan."""
-        answers = self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy)
+        answers = self.registry.collect("kernel_checks", kernel=self.kernel, deploy=deploy)
         return [problem for _, problems in answers for problem in as_tuple(problems)]
 
     def _prepare(self) -> None:
@@ -110,28 +110,27 @@ class Boot:
     def _configure(self, configs: dict[str, Any]) -> None:
         for name, _, _ in list(self.registry.implementations("kernel_configure")):
             self.configuring = name
-            list(self.registry.collect("kernel_configure", only=name, kernel=self._kernel, config=configs.get(name)))
+            list(self.registry.collect("kernel_configure", only=name, kernel=self.kernel, config=configs.get(name)))
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
         layers = tuple(self._layers())
         measure = self.services.get("measure", ("", lambda step, function, route: function))[1]
-        compiler, bound, routes = Compiler(self.registry, layers, measure), [], []
-        for route in self._routes():
-            bound.append((route, compiler.route(route)))
-            routes.append((route, tuple(compiler.steps)))
-        router = self.registry.first("kernel_router", routes=bound)
+        compiler = Compiler(self.registry, layers, measure)
+        folded = [(route, compiler.route(route), tuple(compiler.steps)) for route in self._routes()]
+        routes = tuple((route, steps) for route, _, steps in folded)
+        router = self.registry.first("kernel_router", routes=[(route, handler) for route, handler, _ in folded])
         match = self.match = router[1] if router else lambda request: None
         core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
-        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
+        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self.kernel)
         self.compiled = build, find, *core, gates
-        self.plan = replace(self.plan, layers=layers, routes=tuple(routes), application=tuple(compiler.steps))
+        self.plan = replace(self.plan, layers=layers, routes=routes, application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
-        answers = self.registry.collect("kernel_layers", kernel=self._kernel)
+        answers = self.registry.collect("kernel_layers", kernel=self.kernel)
         layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
         gone = [one for one in layers if any(by.replaces in (one.name, f"{one.plugin}:{one.name}") for by in layers)]
         layers, self.plan = [one for one in layers if one not in gone], replace(self.plan, replaced=tuple(gone))
@@ -153,7 +152,7 @@ class Boot:
     def _routes(self) -> Iterable[Route]:
         """Yield every route with its app, its prefix and its whole chain of options."""
         members: dict[str, Member] = {member.name: member for member in self.plan.active}
-        for name, answer in self.registry.collect("kernel_routes", kernel=self._kernel):
+        for name, answer in self.registry.collect("kernel_routes", kernel=self.kernel):
             self.configuring = name
             app = members[name].plugin if isinstance(members[name].plugin, App) else App()
             for route in flattened(answer):

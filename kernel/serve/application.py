@@ -84,22 +84,26 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     finally:
         if request.waiting:
             await conclude(request, response, problem)
-        leave(token)
+        compiled = leave = leave(token)  # None: a frame that a traceback keeps is no request under way
 
 
 async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: Receive, send: Send) -> None:
     """Speak the lifespan protocol; a failed step is told with its reasons, never merely raised."""
     for step, act in (("startup", start), ("shutdown", stop)):
         await receive()
-        answer = {"type": f"lifespan.{step}.complete"}
-        try:
-            await act()
-        except Exception as error:
-            logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
-            answer = {"type": f"lifespan.{step}.failed", "message": str(error)}
-        await send(answer)  # outside, since what a server raises here would show our error as its cause
+        await send(answer := await told(step, act))
         if "message" in answer:
             return
+
+
+async def told(step: str, act: Callable[[], Any]) -> dict[str, str]:
+    """Do one step and return what to tell the server; what fails is logged."""
+    try:
+        await act()
+    except Exception as error:
+        logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
+        return {"type": f"lifespan.{step}.failed", "message": str(error)}
+    return {"type": f"lifespan.{step}.complete"}
 
 
 async def unavailable(scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:
