@@ -147,7 +147,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 @pytest.mark.parametrize(
     ("server", "number"),
-    [*((server, signal.SIGTERM) for server in SERVERS), (SERVERS[0], signal.SIGINT), (SERVERS[0], signal.SIGHUP)],
+    [*((server, signal.SIGTERM) for server in SERVERS), (SERVERS[0], signal.SIGINT)],
 )
 def test_the_drain_is_told_at_the_signal_while_requests_are_still_answered(run: Any, server: str, number: int) -> None:
     with run("--server", *server.split()) as served:
