@@ -134,7 +134,7 @@ class Kernel:
             KernelError: a start failed, and was undone; or this kernel is not up.
         """
         new, source = copy(self.front), self.front._arguments[0] if config is None else config
-        new._boot, new._arguments = None, (source, *self._arguments[1:])
+        new._boot, new.compiled, new.wrapped, new._arguments = None, (), None, (source, *self._arguments[1:])
         return await self.service("reconfigure")(new)  # type: ignore[no-any-return]  # an event
 
     async def enter(self) -> None:

@@ -10,7 +10,7 @@ import anyio.lowlevel
 import pytest
 from kernel_events.plugin import EventsPlugin, Phases
 from kernel_router import Routes
-from kernel_testing import Client, make_kernel
+from kernel_testing import Client, Closed, make_kernel
 
 from kernel import App, Hooks, Kernel, Layer, Plugin, hookimpl
 from kernel.errors import BootError, KernelError
@@ -96,7 +96,7 @@ async def test_a_plugin_goes_on_and_off(project):
     async with Client(project.kernel) as client:
         stranger = {"host": "stranger.example"}
         assert (await client.get("/name", stranger)).status == 400
-        await project.reconfigured("two", plugins={"active": "standard", "blocked": "networking, trace"})
+        await project.reconfigured("two", plugins={"active": "standard", "blocked": "networking, trace, debug"})
         assert (await client.get("/name", stranger)).text == "two"
         await project.reconfigured("three")
         assert (await client.get("/name", stranger)).status == 400
@@ -144,7 +144,7 @@ async def test_calls_come_one_after_another(project):
 async def test_the_same_source_is_read_anew(tmp_path):
     path = tmp_path / "config.ini"
     path.write_text("[me]\nname = one\n")
-    kernel = make_kernel(config=path)
+    kernel = Kernel(path)
     async with Client(kernel):
         path.write_text("[me]\nname = two\n")
         await kernel.reconfigure()
@@ -258,7 +258,9 @@ async def test_a_websocket_is_closed_at_the_deadline_or_ends_by_itself(project, 
                 assert await socket.receive() == "still two"
             else:
                 await stopped.wait()
-                assert socket.close_code == 1012
+                with pytest.raises(Closed) as closed:
+                    await socket.receive()
+                assert closed.value.code == 1012
         await stopped.wait()
 
 
@@ -393,4 +395,5 @@ async def test_fifty_changes_leave_nothing_behind():
         await anyio.wait_all_tasks_blocked()
         gc.collect()
         assert [one() for one in gone] == [None] * 50
-        assert (len(anyio.get_running_tasks()), threading.active_count()) == (tasks, threads)
+        assert len(anyio.get_running_tasks()) == tasks
+        assert threading.active_count() <= threads
