@@ -45,13 +45,12 @@ class Kernel:
         plugins: Iterable[Any] = (),
         discover: Callable[[], Iterable[Member]] = discovery.discover,
     ) -> None:
-        self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
+        self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
         self.compiled: tuple[Any, ...] = ()
         self.wrapped: ASGIApp | None = None
-        self._spoken, self.front = False, self
 
     __call__ = serve
 
@@ -112,9 +111,9 @@ class Kernel:
     async def start(self) -> None:
         """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
         self._spoken = True
-        generation = self.boot().booted.kernel
-        await self.booted.services.get("enter", ("", Kernel.enter))[1](generation)
-        vars(self.front).update(vars(generation), _spoken=True)  # at once: no request meets a part of each of two
+        await self.boot().booted.services.get("enter", ("", Kernel.enter))[1](self.booted.kernel)
+        # at once: no request meets a part of each of two
+        vars(self.front).update(vars(self.booted.kernel), _spoken=True)
 
     async def stop(self) -> None:
         """Leave the lifespans in exact reverse; requests are answered 503 again."""

@@ -29,6 +29,9 @@ class Member:
         """Return `requires`, `after`, `before` or `provides` of the plugin."""
         return as_tuple(getattr(self.plugin, attribute, ()))
 
+    # The capabilities that the plugin provides, as others require them.
+    given = property(lambda self: {f"cap:{name}" for name in self.names("provides")})
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

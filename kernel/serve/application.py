@@ -1,27 +1,24 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kernel.errors import BootError, ClientDisconnect, HTTPException
-from kernel.layers import Handler
+from kernel.layers import Handler, Hook
 from kernel.request import Request
 from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked
-from kernel.serve.wrappers import Render, Rescuer
+from kernel.serve.wrappers import Render, Rescuer, logger as logger
 from kernel.types import Receive, Scope, Send
 
-logger = logging.getLogger("kernel")
 NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
 new: Any = object.__new__  # the constructor in place costs less than calling it
-Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
 # What a request needs, bound once: Request class, match, rescue, encoders, gates, enter, leave, settle, conclude.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
-def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
+def dispatching(match: Hook, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
     """Return the core of the application: 404 and 405 are responses, what a handler raises passes through."""
 
     async def dispatch(request: Request) -> Response:
@@ -101,7 +98,7 @@ async def told(step: str, act: Callable[[], Any]) -> dict[str, str]:
     try:
         await act()
     except Exception as error:
-        logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
+        logger.error("%s failed: %s", step, " ".join(str(error).split()), exc_info=not isinstance(error, BootError))
         return {"type": f"lifespan.{step}.failed", "message": str(error)}
     return {"type": f"lifespan.{step}.complete"}
 

@@ -49,6 +49,7 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
+        self._noted = dict[tuple[Any, ...], tuple[Any, Step]]()
         self.encoders = Encoders(registry, None, measure)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
@@ -107,15 +108,19 @@ class Compiler:
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
         """Note a step, and return what is called for it: *what*, measured if somebody measures."""
-        self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))
+        key = phase, id(what), level, plugin, status, name
+        if key not in self._noted:  # one for all routes; *what* is kept so that nothing else takes its id
+            step = Step(phase, name or label(what), plugin, level, where(what), is_async(what), status)
+            self._noted[key] = what, step
+        self.steps.insert(0, self._noted[key][1])
         return self._measure(self.steps[0], what, self._route)
 
     def _wrapped(self, call: Handler, layer: Layer, level: str, skip: Iterable[str] = ()) -> Handler:
         """Return *call* inside one layer; only the parts the layer has are compiled in."""
-        if not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
+        if skip and not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
             self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
             return call
-        for phase in PHASES:
+        for phase in [phase for phase in PHASES if getattr(layer, phase)]:
             call = self._hooked(call, phase, getattr(layer, phase), level, layer)
         if layer.on_finish:
             self.finishers.insert(0, self._hooked(None, "on_finish", layer.on_finish, level, layer))

@@ -38,7 +38,7 @@ class PhasesConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_events(self) -> Iterable[Event] | None:
         """Declare events and what they carry: an Event, or several."""
 

@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 
 import anyio
 
-from kernel import Kernel, Plugin
+from kernel import API, Kernel, Plugin
 from kernel.errors import Problem
 from kernel_testing.subject import Subject, needed
 
@@ -109,6 +109,16 @@ def hooks(subject: Subject) -> Iterator[str]:
     )
 
 
+def current(subject: Subject) -> Iterator[str]:
+    """It uses no hook newer than the `api` it says, and none that is deprecated."""
+    api = getattr(subject.plugin, "api", API)
+    if not (isinstance(api, tuple) and list(map(type, api)) == [int, int]):
+        yield f"its api is {api!r}: write api = {API}, two whole numbers"
+    who = (f"plugin '{subject.own}'", f"app '{subject.own}'")
+    found = [one for one in subject.kernel(["standard"]).problems if one.id.startswith("api.")]
+    yield from (f"{told(one)}: {one.hint}" for one in found if one.message.startswith(who))
+
+
 def conflicts(subject: Subject) -> Iterator[str]:
     """It boots beside the standard plugins: nothing it brings is taken."""
     found = subject.kernel(["standard"]).problems
@@ -166,6 +176,7 @@ CLAUSES: Mapping[str, Callable[[Subject], Iterator[str]]] = {
     "entry point": loads,
     "configuration": documented,
     "hooks": hooks,
+    "api": current,
     "conflicts": conflicts,
     "soft dependencies": alone,
     "lifespan": lives,

@@ -209,6 +209,15 @@ def test_the_plan_is_shown_when_it_is_complete(build):
     assert len(kernel.plan.routes) == 1
 
 
+@pytest.mark.parametrize("hook", ["layers", "routes"])
+@pytest.mark.parametrize("answer", [5, [5]])
+def test_an_answer_of_the_wrong_shape_names_its_plugin(build, hook, answer):
+    kernel = build(plugins=[plugin("odd", **{hook: answer}), plugin("fine", layers=[], routes=[])])
+    (problem,) = kernel.problems
+    assert (problem.id, problem.level) == ("boot.failed", "error")
+    assert problem.message.startswith("plugin 'odd': the boot failed: ")
+
+
 def order(build, *plugins, **config):
     kernel = build(plugins=plugins, config=config)
     assert not kernel.problems, kernel.problems
@@ -235,6 +244,11 @@ def test_a_layer_may_stand_after_a_layer_or_a_plugin(build, wish):
         "two",
         "one",
     ]
+
+
+def test_a_layer_after_its_own_plugin_comes_after_the_other_layers_of_it(build):
+    layers = [Layer("last", after="a"), Layer("one"), Layer("first", before=("a", "first"))]
+    assert order(build, plugin("a", layers=layers)) == ["first", "one", "last"]
 
 
 def test_the_order_of_absent_layers_is_ignored(build):

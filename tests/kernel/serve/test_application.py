@@ -288,6 +288,8 @@ async def test_a_failed_start_is_told_with_all_reasons(build, caplog):
     (record,) = caplog.records
     assert (record.levelname, record.exc_info) == ("ERROR", None)
     assert "'graphql='" in record.getMessage()
+    assert record.getMessage().startswith("startup failed: error app.keyword: ")
+    assert "\n" not in record.getMessage()
 
 
 async def test_a_lifespan_that_fails_is_told_and_logged_with_its_trace(build, caplog):

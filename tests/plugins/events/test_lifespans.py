@@ -84,6 +84,20 @@ async def test_a_start_that_fails_names_the_plugin_and_undoes_the_others(log):
     assert log == ["a in", "b in", "a out"]
 
 
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_start_that_is_cancelled_undoes_what_was_entered(log, late):
+    async def enter():
+        scope.cancel()
+        if not late:
+            await anyio.sleep_forever()
+
+    kernel = kernel_of(Living("a", log), Living("b", log, enter))
+    with anyio.CancelScope() as scope:
+        await kernel.start()
+    assert scope.cancelled_caught
+    assert log == ["a in", "b in", *(["b out"] if late else []), "a out"]
+
+
 async def test_a_phase_that_hangs_at_the_start_is_cut(log):
     hooks = [("startup", anyio.sleep_forever, {})]
     with pytest.raises(LifespanFailed, match=r"event 'startup': .*'shop' .*: cut after .* startup\)"):

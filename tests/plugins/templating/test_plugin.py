@@ -41,6 +41,25 @@ def test_folders_of_a_plugin_are_relative_to_its_module() -> None:
     assert str(Path(__file__).parent / "nowhere") in problem.message
 
 
+async def test_a_plugin_gives_every_template_names_filters_and_context(make_app: Any) -> None:
+    class Shouting(Plugin):
+        @hookimpl
+        def kernel_template_globals(self) -> dict[str, str]:
+            return {"site": "Shop"}
+
+        @hookimpl
+        def kernel_template_filters(self) -> dict[str, Any]:
+            return {"loud": str.upper}
+
+        @hookimpl
+        def kernel_template_context(self) -> Any:
+            return lambda request: {"path": request.path}
+
+    app = make_app("shop", {"page.html": "{{ site|loud }} {{ path }}"}, {"/page": page})
+    async with Client(Kernel({}, plugins=[Shouting], apps=[app])) as client:
+        assert (await client.get("/shop/page")).text == "SHOP /shop/page"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [

@@ -15,6 +15,7 @@ from kernel_testing.subject import needed, owners, subject
 
 from kernel import App, Hooks, Layer, Plugin, hookimpl
 from kernel.boot.plan import Member
+from kernel.hookspecs import Specs
 
 GOOD = """
 from kernel import Plugin
@@ -156,6 +157,32 @@ def test_keys_of_a_struct_are_looked_at_too() -> None:
         Config = Keys
 
     assert [clause for clause, _ in broken(Struct, clauses=["configuration"])] == ["configuration"]
+
+
+@pytest.mark.parametrize("version", [1, "1.0", (1,), (1, "0"), [1, 0]])
+def test_a_version_that_is_no_pair_of_numbers_is_a_breach(version: Any) -> None:
+    class Odd(Plugin):
+        name, api = "odd", version
+
+    assert f"its api is {version!r}: write api = (1, 0), two whole numbers" in [
+        message for _, message in broken(Odd, clauses=["api"])
+    ]
+
+
+def test_a_hook_that_is_newer_than_said_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old(Plugin):
+        name, api = "old", (1, 0)
+
+        @hookimpl
+        def kernel_layers(self) -> None: ...
+
+    assert broken(Old, clauses=["api"]) == []
+    monkeypatch.setattr(Specs.kernel_layers, "since", (1, 1))
+    (breach,) = broken(Old, clauses=["api"])
+    assert breach[1].startswith(
+        "plugin 'old': hook 'kernel_layers' is there since hook API 1.1, and it says api 1.0 at"
+    )
+    assert breach[1].endswith("write api = (1, 1), so that an older kernel refuses it in plain words")
 
 
 def test_what_is_taken_by_the_standard_plugins_is_a_breach() -> None:
