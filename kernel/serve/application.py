@@ -97,9 +97,9 @@ async def told(step: str, act: Callable[[], Any]) -> dict[str, str]:
     """Do one step and return what to tell the server; what fails is logged."""
     try:
         await act()
-    except Exception as error:
-        logger.error("%s failed: %s", step, " ".join(str(error).split()), exc_info=not isinstance(error, BootError))
-        return {"type": f"lifespan.{step}.failed", "message": str(error)}
+    except Exception as why:
+        logger.error("%s failed: %s", step, " ".join(str(why).split()), exc_info=not isinstance(why, BootError) or None)
+        return {"type": f"lifespan.{step}.failed", "message": str(why)}
     return {"type": f"lifespan.{step}.complete"}
 
 
