@@ -135,6 +135,8 @@ class Phases(Plugin):
 
     name = "phases"
     requires = ("events",)
+    after = ("outcomes",)  # among the innermost lifespans the first plugin is entered last
+    before = ("router",)
     Config = PhasesConfig
 
     @hookimpl
