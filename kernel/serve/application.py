@@ -1,11 +1,11 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kernel.errors import BootError, ClientDisconnect, HTTPException
-from kernel.layers import Handler
+from kernel.layers import Handler, Hook
 from kernel.request import Request
 from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked
 from kernel.serve.wrappers import Render, Rescuer
@@ -14,14 +14,14 @@ from kernel.types import Receive, Scope, Send
 logger = logging.getLogger("kernel")
 NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
 new: Any = object.__new__  # the constructor in place costs less than calling it
-Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
-# What a request needs, bound once: Request class, match, rescue, encoders, gates, enter, leave, settle, conclude.
+# What a request needs, bound once: Request class, match, rescue, encoders, gates, whether there are finishers,
+# enter, leave, settle, conclude.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
-def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
+def dispatching(match: Hook, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
     """Return the core of the application: 404 and 405 are responses, what a handler raises passes through."""
 
     async def dispatch(request: Request) -> Response:
@@ -43,9 +43,10 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, enter, leave, settle, conclude = compiled
+    build, match, rescue, common, gates, waits, enter, leave, settle, conclude = compiled
     request = new(build)
     request.scope, request.receive = scope, receive
+    request.settlers, request.waiting = (), waits  # the class has them: what an object has itself is read faster
     token, response = enter(request), None
     problem: BaseException | None = UNFINISHED
     try:
@@ -60,7 +61,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
             route, kind = request.route, value.__class__
             response = value if kind is Response else (route.encoders if route else common)[kind](value)
-            if response.streamed:
+            if response.__class__ is not Response and response.streamed:
                 response = await response.prepare(request)
             if response.pairs.__class__ is list:  # somebody changed them; what may not be sent is found here
                 response.pairs = tuple(checked(response.pairs))
@@ -69,8 +70,8 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         if request.settlers:
             response = await settle(request, response, rescue)
         pairs, status, length = response.pairs, response.status, len(response.body)
-        plain = pairs.__class__ is tuple and length < 4096 and status not in WITHOUT_BODY
-        if plain and scope["method"] != "HEAD" and not response.streamed:
+        plain = pairs.__class__ is tuple and (response.__class__ is Response or not response.streamed)
+        if plain and length < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
             await send({"type": "http.response.start", "status": status, "headers": [*pairs, LENGTHS[length]]})
             await send({"type": "http.response.body", "body": response.body})
         else:
