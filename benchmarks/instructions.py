@@ -2,8 +2,8 @@
 
 Time is noise on a shared machine, instructions are not: the same build of Python needs the same number
 again. Counted is one request in a started kernel with every standard plugin, and the same request to the
-hand-written callable. Compared is the ratio of the two, which hardly depends on how Python was built.
-`--record` writes the figures of this machine; do that only when a change is worth its price, and say why.
+hand-written callable. Compared is ours, less what raw moved by: that is what another build of Python does to
+all code. `--record` writes the figures of this machine; do that only when a change is worth its price, and say why.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import platform
+import statistics
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -91,10 +92,15 @@ def measured(names: Iterable[str], known: Figures) -> Figures:
     return figures
 
 
+def moved(figures: Figures, recorded: Figures) -> float:
+    """Return how many times as dear as recorded the callables are: what the build of Python makes of all code."""
+    return statistics.median(figures[name][1] / recorded[name][1] for name in figures)
+
+
 def dearer(figures: Figures, recorded: Figures) -> list[str]:
-    """Return the paths whose ratio is above the recorded one by more than is tolerated."""
-    known = [(name, *figures[name], *recorded[name]) for name in figures if name in recorded]
-    return [name for name, ours, raw, ours_then, raw_then in known if ours / raw > ours_then / raw_then * TOLERANCE]
+    """Return the paths that got dearer than the callables did, by more than is tolerated."""
+    allowed = moved(figures, recorded) * TOLERANCE if recorded else 0
+    return [name for name in recorded if figures[name][0] > recorded[name][0] * allowed]
 
 
 def told(figures: Figures, recorded: Figures) -> None:
@@ -102,9 +108,9 @@ def told(figures: Figures, recorded: Figures) -> None:
     print(f"{BUILD}\n{'instructions of a request':26} {'ours':>8} {'raw':>8} {'ratio':>6}   recorded")
     for name, (ours, raw) in figures.items():
         line = f"{name:26} {ours:>8,} {raw:>8,} {ours / raw:6.2f}"
-        if name in recorded:
-            before = recorded[name][0] / recorded[name][1]
-            line += f"   {recorded[name][0]:>8,} {before:6.2f} {ours / raw / before - 1:+7.1%}"
+        if recorded:
+            change = ours / recorded[name][0] / moved(figures, recorded) - 1
+            line += f"   {recorded[name][0]:>8,} {recorded[name][1]:>8,} {change:+7.1%}"
         print(line)
 
 
