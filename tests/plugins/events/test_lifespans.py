@@ -223,3 +223,12 @@ async def test_requests_see_the_context_variables_of_the_start_and_not_those_of_
 
 async def asking(client, answers):
     answers.append((await client.get("/")).json())
+
+
+async def test_standard_plugins_set_no_context_variable_for_every_request():
+    kernel = Kernel({}, apps=[App(name="shop")])
+    await kernel.start()
+    try:
+        assert kernel._current.set in kernel.compiled
+    finally:
+        await kernel.stop()
