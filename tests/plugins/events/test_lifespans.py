@@ -11,7 +11,7 @@ from kernel_events.plugin import EventsPlugin, Phases
 from kernel_router import Routes
 from kernel_testing import Client, LifespanFailed, make_kernel
 
-from kernel import App, Hooks, Plugin, hookimpl
+from kernel import App, Hooks, Kernel, Plugin, hookimpl
 
 pytestmark = pytest.mark.anyio
 QUICK = {"timeouts": {"startup": 0.05, "shutdown_hook": 0.05}}
