@@ -101,13 +101,15 @@ def matcher(entries: Iterable[tuple[str, Entry]]) -> Matcher:
 
     def match(request: Request) -> Handler | None:
         scope = request.scope
-        path, method, root = scope["path"], scope["method"], scope.get("root_path")
-        if root:
-            path = below(root, path)
+        path, method = scope["path"], scope["method"]
+        if scope.get("root_path"):
+            path = below(scope["root_path"], path)
         methods = static(path)
-        if methods and method in methods:
-            handler, request.route = methods[method]
-            return handler
+        if methods is not None:
+            if method in methods:
+                handler, request.route = methods[method]
+                return handler
+            return search(request, path, method, methods)
         prefix, _, segment = path.rpartition("/")
         choices = last(prefix)
         if choices is not None and segment and method in choices:
@@ -126,9 +128,13 @@ def searching(
     entries: Iterable[tuple[str, Entry]],
 ) -> Callable[[Request, str, str, Iterable[str] | None], Handler | None]:
     """Return the slow way: the trie, then 405, OPTIONS or nothing."""
-    find = trie(entries).find
+    root = trie(entries)
+    find, firsts = root.find, root.literals
+    anywhere = root.fork is not None or root.mount is not None
 
     def search(request: Request, path: str, method: str, methods: Iterable[str] | None) -> Handler | None:
+        if methods is None and not anywhere and path[1:].partition("/")[0] not in firsts:
+            return None  # what most requests for nothing are
         if path and path[0] != "/":
             return None  # as "*" of OPTIONS, or from a broken server
         allowed = set(methods or ())

@@ -11,7 +11,7 @@ from kernel_events.plugin import EventsPlugin, Phases
 from kernel_router import Routes
 from kernel_testing import Client, LifespanFailed, make_kernel
 
-from kernel import App, Hooks, Plugin, hookimpl
+from kernel import App, Hooks, Kernel, Plugin, hookimpl
 
 pytestmark = pytest.mark.anyio
 QUICK = {"timeouts": {"startup": 0.05, "shutdown_hook": 0.05}}
@@ -223,3 +223,12 @@ async def test_requests_see_the_context_variables_of_the_start_and_not_those_of_
 
 async def asking(client, answers):
     answers.append((await client.get("/")).json())
+
+
+async def test_standard_plugins_set_no_context_variable_for_every_request():
+    kernel = Kernel({}, apps=[App(name="shop")])
+    await kernel.start()
+    try:
+        assert kernel._current.set in kernel.compiled
+    finally:
+        await kernel.stop()
