@@ -2,8 +2,8 @@
 
 Time is noise on a shared machine, instructions are not: the same build of Python needs the same number
 again. Counted is one request in a started kernel with every standard plugin, and the same request to the
-hand-written callable. Compared is ours, less what raw moved by: that is what another build of Python does to
-all code. `--record` writes the figures of this machine; do that only when a change is worth its price, and say why.
+hand-written callable. Compared is ours, less what raw moved by: that is what other libraries and
+another processor do to all code. `--record` writes the figures of this machine; do that only when a change is worth its price, and say why.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ PATHS = {
 RECORDED = Path(__file__).with_name("instructions.json")
 TOLERANCE, ROUNDS, WARM_UP, BLOCKS = 1.03, 4, 200, (0, 0, 1)
 Figures = Mapping[str, Sequence[int]]
-BUILD = f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}, {platform.machine()}"
+BUILD = f"{platform.python_implementation()} {platform.python_version()} of {platform.python_build()[1]}, {platform.machine()}"
 
 
 async def taken(message: Any) -> None:
@@ -93,7 +93,7 @@ def measured(names: Iterable[str], known: Figures) -> Figures:
 
 
 def moved(figures: Figures, recorded: Figures) -> float:
-    """Return how many times as dear as recorded the callables are: what the build of Python makes of all code."""
+    """Return how many times as dear as recorded the callables are: what libraries and processor make of all code."""
     return statistics.median(figures[name][1] / recorded[name][1] for name in figures)
 
 
