@@ -149,7 +149,9 @@ class Specs:
     def kernel_render(self, type_: type, route: Route | None) -> Callable[[Any], Response] | None:
         """first: Return `(value) -> Response` for the values of a type that handlers return.
 
-        Asked once for each type and route; `route` is None for what is rendered outside of one.
+        Asked once for each type and route; `route` is None for what is rendered outside of one. An
+        attribute `parts` of it, `(value) -> (body, status, pairs)` as for `Response.trusted`, is
+        called instead where nobody looks at the response.
         """
 
     @hookspec(since=(1, 0), firstresult=True)

@@ -125,8 +125,7 @@ class Route:
         self.methods = tuple(method.upper() for method in as_tuple(methods))
         self.options = Options.parse(f"route '{path}'", options)
         self.name = self.options.name or getattr(handler, "__name__", "")
-        self.groups: tuple[Options, ...] = ()
-        self.app, self.encoders = "", {}  # type: str, dict[type, Any]
+        self.app, self.groups, self.encoders = "", (), {}  # type: str, tuple[Options, ...], dict[type, Any]
 
     def derive(self, **changes: Any) -> "Route":
         """Return a copy with *changes*; the original stays as it is."""

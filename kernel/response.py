@@ -127,3 +127,8 @@ class Response:
     def delete_cookie(self, name: str, **attributes: Any) -> None:
         """Tell the client to forget a cookie; path and domain must be those it was set with."""
         self.set_cookie(name, "", **{**attributes, "max_age": 0})
+
+
+def whole(answer: Any) -> Any:
+    """Return what a renderer made of a value as a response: it may be the parts of one, see `Response.trusted`."""
+    return Response.trusted(*answer) if answer.__class__ is tuple else answer

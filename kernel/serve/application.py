@@ -1,13 +1,13 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from kernel.errors import BootError, ClientDisconnect, HTTPException
 from kernel.layers import Handler, Hook
 from kernel.request import Request
-from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked
-from kernel.serve.wrappers import Render, Rescuer, logger as logger
+from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked, whole
+from kernel.serve.wrappers import Rescuer, logger as logger
 from kernel.types import Receive, Scope, Send
 
 NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
@@ -19,7 +19,7 @@ new: Any = object.__new__  # the constructor in place costs less than calling it
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
-def dispatching(match: Hook, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
+def dispatching(match: Hook, rescue: Rescuer, common: Any) -> Handler:
     """Return the core of the application: 404 and 405 are responses, what a handler raises passes through."""
 
     async def dispatch(request: Request) -> Response:
@@ -28,7 +28,7 @@ def dispatching(match: Hook, rescue: Rescuer, common: Mapping[type, Render]) -> 
         except HTTPException as error:
             return await rescue(request, error)
         value = await (handler(request) if handler else rescue(request, NOT_FOUND))
-        return (request.route.encoders if request.route else common)[value.__class__](value)
+        return (request.route.encoders if request.route else common).render(value)  # type: ignore[no-any-return]  # of `Encoders`
 
     return dispatch
 
@@ -59,21 +59,23 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
             route, kind = request.route, value.__class__
             response = value if kind is Response else (route.encoders if route else common)[kind](value)
-            if response.__class__ is not Response and response.streamed:
+            kind = response.__class__
+            if kind is not tuple and kind is not Response and response.streamed:
                 response = await response.prepare(request)
-            if response.pairs.__class__ is list:  # somebody changed them; what may not be sent is found here
+            if kind is not tuple and response.pairs.__class__ is list:  # changed: what may not be sent is found here
                 response.pairs = tuple(checked(response.pairs))
         except Exception as error:
             response = await rescue(request, error)
         if request.settlers:
-            response = await settle(request, response, rescue)
-        pairs, status, length = response.pairs, response.status, len(response.body)
-        plain = pairs.__class__ is tuple and (response.__class__ is Response or not response.streamed)
-        if plain and length < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
-            await send({"type": "http.response.start", "status": status, "headers": [*pairs, LENGTHS[length]]})
-            await send({"type": "http.response.body", "body": response.body})
+            response = await settle(request, whole(response), rescue)
+        kind = response.__class__  # a tuple: the parts of a response, which nobody asked for
+        body, status, pairs = response if kind is tuple else (response.body, response.status, response.pairs)
+        plain = kind is tuple or (pairs.__class__ is tuple and (kind is Response or not response.streamed))
+        if plain and len(body) < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
+            await send({"type": "http.response.start", "status": status, "headers": [*pairs, LENGTHS[len(body)]]})
+            await send({"type": "http.response.body", "body": body})
         else:
-            await response.write(request, send)
+            await whole(response).write(request, send)
         problem = None
     except (ClientDisconnect, OSError) as error:
         problem = error
@@ -82,7 +84,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         problem, request.waiting = error, True
     finally:
         if request.waiting:
-            await conclude(request, response, problem)
+            await conclude(request, whole(response), problem)
         compiled = leave = leave(token)  # None: a frame that a traceback keeps is no request under way
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
 from kernel.layers import Handler, Hook, Layer, Options, Route, as_tuple, where
-from kernel.response import Response
+from kernel.response import Response, whole
 from kernel.serve import wrappers
 from kernel.serve.wrappers import Render, Rescuer, is_async, is_blocking, label
 
@@ -22,10 +22,13 @@ PHASES = ("before_request", "after_request", "after_response")
 
 
 class Encoders(dict[type, Render]):
-    """Encoders by type of value for one route; each is asked for when its type first turns up."""
+    """Encoders by type of value for one route; each is asked for when its type first turns up.
 
-    def __init__(self, registry: Registry, route: Route | None, measure: Hook, copies: bool = True) -> None:
-        self._registry, self._route, self._measure, self.copies = registry, route, measure, copies
+    With *parts* they may return those of a response, for `kernel.response.whole`.
+    """
+
+    def __init__(self, *asked: Any, copies: bool = True, parts: bool = False) -> None:
+        (self._registry, self._route, self._measure), self.copies, self.parts = asked, copies, parts
 
     def __missing__(self, kind: type) -> Render:
         if issubclass(kind, Response):  # copied where something further out may change it
@@ -34,11 +37,12 @@ class Encoders(dict[type, Render]):
         if answer is None:
             raise TypeError(f"route '{self._route}': no active plugin renders a value of type '{kind.__qualname__}'")
         step = Step("render", kind.__qualname__, answer[0], "route", where(answer[1]), is_async=False)
-        return self.setdefault(kind, self._measure(step, answer[1], self._route))
+        render: Any = self._measure(step, answer[1], self._route)
+        return self.setdefault(kind, getattr(render, "parts", render) if self.parts else render)
 
     def render(self, value: Any) -> Response:
         """Return *value* as a response."""
-        return self[value.__class__](value)
+        return whole(self[value.__class__](value))  # type: ignore[no-any-return]  # a response
 
 
 class Compiler:
@@ -50,8 +54,8 @@ class Compiler:
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
         self._seen = dict[tuple[Any, ...], tuple[Any, Step]]()
-        self.encoders = Encoders(registry, None, measure)
-        self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
+        copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
+        self.encoders = Encoders(registry, None, measure, copies=copies)
 
     def _begin(self, render: Render, route: Route | None = None) -> None:
         self._render, self._route, self.steps, self.finishers = render, route, list[Step](), list[Hook]()
@@ -76,7 +80,8 @@ class Compiler:
         What it raises is rescued once, outside. A handler with nothing around it stays as it is:
         `serve` renders what it returns.
         """
-        route.encoders = encoders = Encoders(self._registry, route, self._measure)
+        encoders = Encoders(self._registry, route, self._measure)
+        route.encoders = Encoders(self._registry, route, self._measure, copies=self.encoders.copies, parts=True)
         self._begin(encoders.render, route)
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
@@ -85,9 +90,6 @@ class Compiler:
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, route.effective.skip)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
-        if call is not inner:  # what comes out is a copy already
-            route.encoders = Encoders(self._registry, route, self._measure, self.encoders.copies)
-        encoders.copies = call is not inner or self.encoders.copies
         return value if call is inner else call
 
     def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:

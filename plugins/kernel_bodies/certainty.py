@@ -5,10 +5,12 @@ once and nothing else: no key is repeated and nothing was passed over, which dec
 """
 
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 from msgspec import inspect
 
+CONTAINERS = (inspect.CollectionType, inspect.TupleType, inspect.DictType)
 Objects = (inspect.StructType, inspect.DataclassType, inspect.TypedDictType)
 
 
@@ -54,3 +56,13 @@ def least(info: Any) -> int:
     if isinstance(info, (inspect.TupleType, inspect.Metadata)):
         return sum(map(least, parts(info)))
     return 0
+
+
+def levels(info: Any, around: tuple[Any, ...] = ()) -> float:
+    """Return how deep the values of a type nest at most; infinity for one that holds itself."""
+    kind = getattr(info, "cls", None)
+    if kind in around:
+        return inf
+    own = isinstance(info, (*Objects, *CONTAINERS))
+    inner = (*around, kind) if isinstance(info, Objects) else around
+    return own + max((levels(part, inner) for part in parts(info)), default=0)

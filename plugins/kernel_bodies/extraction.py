@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from kernel_requests.brief import whole
 from kernel_requests.json import decode as read_exactly
 
 from kernel import Request
@@ -13,19 +14,21 @@ REFUSED: Any = object()
 Extract = Callable[[Request], Awaitable[Any]]
 
 
-def json_extractor(body: StructBody | ModelBody, depth: int, most: int) -> Extract:
-    """Return what decodes a JSON body."""
-    decode, certain = body.decode, body.certain
+def json_extractor(body: StructBody | ModelBody, brief: Callable[[Request], bool], depth: int, most: int) -> Extract:
+    """Return what decodes a JSON body; *brief* tells which may be read in one go."""
+    decode, certain = body.decode, body.certain if body.levels <= depth else -1
 
     async def extract(request: Request) -> Any:
-        text = await request.incoming.json_text()
+        text = whole(request, await request.receive()) if brief(request) else None
+        if text is None:
+            text = await request.incoming.json_text()
         try:
             value = decode(text)
         except (ValueError, RecursionError):
             value = REFUSED
         if value is REFUSED:  # raised out here, where no other error is attached to it
             raise body.refused(text, depth, most)
-        if text.count(b":") != certain or text.count(b"[") + text.count(b"{") > depth:
+        if text.count(b":") != certain:
             read_exactly(text, depth)
         return value
 

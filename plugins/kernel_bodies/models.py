@@ -28,7 +28,7 @@ class ModelBody:
         TypeError: pydantic cannot validate the type.
     """
 
-    certain = -1
+    certain, levels = -1, 0
 
     def __init__(self, hint: Any) -> None:
         self._adapter = adapter_of(hint)

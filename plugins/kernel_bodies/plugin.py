@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, get_origin
 
+from kernel_requests.brief import briefness
+from kernel_requests.limits import Limits
 from kernel_requests.plugin import offers
 
 from kernel import Plugin, Problem, Request, hookimpl
@@ -36,7 +38,7 @@ class Bodies(Plugin):
         """Keep the limits; provide "bodies.schemas"."""
         limits = kernel.config.get("limits", {})
         self._depth, self._most = limits.get("max_json_depth", 64), limits.get("max_validation_errors", 100)
-        self._kernel = kernel
+        self._brief, self._kernel = briefness(Limits.of(kernel.config)), kernel
         kernel.provide("bodies.schemas", self.schemas)
 
     @hookimpl
@@ -69,7 +71,7 @@ class Bodies(Plugin):
 
     def _json(self, hint: Any, parameter: inspect.Parameter) -> tuple[Body, Extract]:
         body = ModelBody(hint) if any(map(is_model, records(hint))) else StructBody(hint)
-        extract = json_extractor(body, self._depth, self._most)
+        extract = json_extractor(body, self._brief, self._depth, self._most)
         return body, extract if parameter.default is parameter.empty else json_or_default(extract, parameter.default)
 
     def _form(self, hint: Any, parameter: inspect.Parameter) -> tuple[Body, Extract]:

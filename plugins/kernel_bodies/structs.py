@@ -8,7 +8,7 @@ from kernel_requests.json import decode_ambiguous
 from msgspec import ValidationError, inspect
 
 from kernel_bodies.annotations import bare
-from kernel_bodies.certainty import certain_pairs, inside
+from kernel_bodies.certainty import certain_pairs, inside, levels
 from kernel_bodies.defaults import completed
 from kernel_bodies.faults import Finder, field_hints
 from kernel_bodies.formdata import FormFields, is_file
@@ -19,7 +19,7 @@ from kernel_bodies.unexpected import UnexpectedBody
 class StructBody:
     """Decodes a JSON body of one type.
 
-    `certain` pairs prove a body harmless, see `certainty`; others are read once more, exactly.
+    `certain` pairs prove a body harmless, at most `levels` deep, see `certainty`; others are read once more, exactly.
 
     Raises:
         TypeError: msgspec cannot decode the type.
@@ -30,7 +30,7 @@ class StructBody:
         info = inspect.type_info(hint)
         self.decode = completed(msgspec.json.Decoder(hint).decode, info)
         refuse_strangers(info, "in JSON")
-        self.certain = certain_pairs(info)
+        self.certain, self.levels = certain_pairs(info), levels(info)
         self._find = Finder().of(hint)
 
     def refused(self, text: bytes, depth: int, most: int) -> Exception:

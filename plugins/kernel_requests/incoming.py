@@ -34,8 +34,9 @@ class Incoming:
 
     def __init__(self, request: Request, limits: Limits) -> None:
         self._request, self._limits = request, limits
-        self._body: bytes | None = None
-        self._started = self._complete = self._left = False
+        self._body, request.received = request.received, b""  # from now on what arrives is received here
+        self._started = self._complete = self._body is not None
+        self._left = False
         self._json: Any = UNREAD
 
     async def stream(self) -> AsyncGenerator[bytes, None]:

@@ -112,7 +112,7 @@ async def answered(ws: WebSocket, gates: Any, find: Any, rescue: Any, common: An
     else:
         handler = find(ws)
         value = await (handler(ws) if handler else rescue(ws, NOT_FOUND))
-    response: Response = (ws.route.encoders if ws.route else common)[value.__class__](value)
+    response: Response = (ws.route.encoders if ws.route else common).render(value)
     if ws.connection.phase is Phase.CONNECTING:
         if response.status in WITHOUT_BODY:
             raise HTTPException(403)
