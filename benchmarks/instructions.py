@@ -37,7 +37,8 @@ PATHS = {
 RECORDED = Path(__file__).with_name("instructions.json")
 TOLERANCE, ROUNDS, WARM_UP, BLOCKS = 1.03, 4, 200, (0, 0, 1)
 Figures = Mapping[str, Sequence[int]]
-BUILD = f"{platform.python_implementation()} {platform.python_version()} of {platform.python_build()[1]}, {platform.machine()}"
+PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
+BUILD = f"{PYTHON} of {platform.python_build()[1]}, {platform.machine()}"
 
 
 async def taken(message: Any) -> None:

@@ -8,8 +8,11 @@ from typing import Annotated, Any, Generic, Literal, NotRequired, TypedDict, Typ
 import attrs
 import pydantic
 import pytest
+from kernel_router import Routes
 from kernel_testing import Client
 from msgspec import Meta, Struct, json
+
+from kernel import App, Kernel, Request
 
 pytestmark = pytest.mark.anyio
 T = TypeVar("T")
@@ -274,3 +277,61 @@ async def test_no_more_faults_are_told_than_configured(kind: Any, config: Any, m
     async with Client(serve(kind, config=config)) as client:
         response = await client.post("/", json=SENT | {"tags": [1] * 5000})
     assert len(response.json()["data"]["tags"]) == most
+
+
+async def asked_in_parts(kernel: Any, *messages: dict[str, Any], headers: Any = ()) -> int:
+    """Return the status of a POST whose body arrives in these messages."""
+    sent: list[Any] = []
+    left = iter(messages)
+
+    async def receive() -> Any:
+        return next(left)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    pairs = [(b"host", b"localhost"), (b"content-type", b"application/json"), *headers]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": pairs}
+    await kernel(scope, receive, send)
+    return int(sent[0]["status"])
+
+
+def part(body: bytes, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+async def test_a_body_in_several_parts_is_read_whole(serve: Any) -> None:
+    kernel = serve(OrderStruct)
+    async with Client(kernel):
+        assert await asked_in_parts(kernel, part(b'{"product":', more=True), part(b'"a","quantity":1}')) == 200
+
+
+async def test_a_body_that_is_longer_than_announced_is_still_read_whole(serve: Any) -> None:
+    kernel = serve(OrderStruct)
+    long = json.encode({"product": "a" * 20_000, "quantity": 1})
+    async with Client(kernel):
+        assert await asked_in_parts(kernel, part(long), headers=[(b"content-length", b"12")]) == 200
+
+
+async def test_a_body_that_was_read_before_is_not_received_again() -> None:
+    routes = Routes()
+
+    @routes.post("/", before_request=lambda request: None)
+    async def order(request: Request, data: OrderStruct) -> Any:
+        return {"same": await request.json() == {"product": data.product, "quantity": data.quantity}}
+
+    kernel = Kernel({}, apps=[App(name="shop", routes=routes)])
+    async with Client(kernel) as client:
+        assert (await client.post("/", json={"product": "a", "quantity": 1})).json() == {"same": True}
+
+
+class Node(Struct):
+    inner: "Node | None"
+
+
+@pytest.mark.parametrize(("depth", "status"), [(8, 200), (80, 400)])
+async def test_a_type_that_holds_itself_is_bounded_by_the_configuration(serve: Any, depth: int, status: int) -> None:
+    kernel = serve(Node)
+    async with Client(kernel):
+        body = b'{"inner":' * depth + b"null" + b"}" * depth
+        assert await asked_in_parts(kernel, part(body)) == status
