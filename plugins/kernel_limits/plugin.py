@@ -26,6 +26,8 @@ class LimitsConfig:
     max_json_depth: Annotated[int, "how deep a JSON body may nest"] = 64
     max_query_fields: Annotated[int, "most fields of a query"] = 1000
     max_query_size: Annotated[Size, "most bytes of a query"] = SIXTEEN_KIBIBYTES
+    max_path_length: Annotated[Size, "most characters of a path that is no route as it is"] = EIGHT_KIBIBYTES
+    max_path_segments: Annotated[int, "most segments of a path that is no route as it is"] = 256
     max_headers: Annotated[int, "most headers of a request"] = 100
     max_header_size: Annotated[Size, "most bytes of one header, its name included"] = EIGHT_KIBIBYTES
     max_headers_total: Annotated[Size, "most bytes of all headers"] = THIRTY_TWO_KIBIBYTES
