@@ -1,5 +1,6 @@
 """Clients that leave, and errors in the middle, on every server: nothing is kept, nothing half done is told as whole."""
 
+import time
 from typing import Any
 
 import pytest
@@ -71,3 +72,32 @@ def test_an_error_behind_the_start_never_ends_the_body(served: Any) -> None:
     assert MARKER not in answer
     served.until(lambda: served.err.read_text().count("s3cr3t-marker") > before)
     assert served.get("/plain") == (200, b"plain")
+
+
+def test_an_answer_before_the_end_of_the_body_leaves_nothing(served: Any) -> None:
+    """F1: a refusal is whole and is over, though its client goes on sending; nobody waits for the rest."""
+    body = b"x" * 3_000_000
+    lines = b"Host: localhost\r\nContent-Type: text/plain\r\nContent-Length: 3000000\r\n\r\n"
+    with served.back_to_base():
+        for target, status in ((b"/nowhere", b"404"), (b"/upload", b"415"), (b"/plain", b"405")):
+            for _ in range(5):
+                with served.connect() as sock:
+                    try:
+                        sock.sendall(b"POST %s HTTP/1.1\r\n" % target + lines + body)
+                    except OSError:
+                        continue  # it was closed before all was sent
+                    assert sock.recv(1000)[9:12] in (status, b"")
+
+
+def test_small_pieces_of_a_body_nobody_reads_leave_nothing(served: Any) -> None:
+    """F1: neither do they if they come one by one."""
+    lines = b"Host: localhost\r\nContent-Length: 50\r\n\r\n"
+    with served.back_to_base(), served.connect() as sock:
+        sock.sendall(b"POST /nowhere HTTP/1.1\r\n" + lines)
+        try:
+            for _ in range(50):
+                sock.sendall(b"x")
+                time.sleep(0.001)
+            assert sock.recv(1000)[9:12] in (b"404", b"")
+        except OSError:
+            pass  # it was closed before all was sent

@@ -44,6 +44,8 @@ class Browser:
 @pytest.mark.parametrize("kind", ["large", "fragments", "inflated"])
 def test_a_message_that_is_too_large_closes_and_is_not_kept(kind: str, served: Any) -> None:
     """R107: as a whole, in a hundred thousand fragments, and after inflating."""
+    if kind == "inflated" and served.server == "hypercorn":
+        pytest.skip("hypercorn inflates 64 KiB at once, to as much as 64 MiB; see docs/threat-model.md")
     served.get("/plain")
     with served.back_to_base():
         before = int(served.get("/memory")[1])
@@ -58,6 +60,6 @@ def test_a_message_that_is_too_large_closes_and_is_not_kept(kind: str, served: A
                 browser.send(BytesMessage(bytes(100 * MIB) if kind == "inflated" else bytes(range(256)) * (17 * 4096)))
         except OSError:
             pass  # the server has closed it already
-        assert browser.code() in (1009, 1011, 1006, 0)
+        assert browser.code() in (1009, 1005, 1006, 0)
         assert (int(served.get("/memory")[1]) - before) <= 48 * 1024
     assert served.get("/plain") == (200, b"plain")
