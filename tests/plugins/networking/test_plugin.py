@@ -46,6 +46,7 @@ async def test_a_refusal_is_logged_on_one_line(make_kernel: Any, asking: Any, ca
 
 
 async def test_forwarded_headers_are_ignored_without_proxies(make_kernel: Any, asking: Any) -> None:
+    """R50."""
     forwarded = [("X-Forwarded-For", "1.2.3.4"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil")]
     status, content = await asking(make_kernel(), ("Host", "localhost"), *forwarded)
     assert status == 200
