@@ -222,11 +222,15 @@ def danger_of(node: ast.AST) -> str:
             return "bare except"
         case ast.ExceptHandler(type=ast.Name(id="BaseException"), body=body) if not raises(body):
             return "except BaseException that does not raise"
-        case ast.Assert(test=test) if not isinstance(test, (ast.Name, ast.Attribute)):  # those tell mypy what is not None
+        case ast.Assert(test=test) if not isinstance(
+            test, (ast.Name, ast.Attribute)
+        ):  # those tell mypy what is not None
             return "assert"
         case ast.JoinedStr() if starts_sql(node):
             return "SQL in an f-string"
-        case ast.BinOp(op=ast.Mod() | ast.Add(), left=ast.Constant(value=str(sql))) if sql.lower().startswith(STATEMENT):
+        case ast.BinOp(op=ast.Mod() | ast.Add(), left=ast.Constant(value=str(sql))) if sql.lower().startswith(
+            STATEMENT
+        ):
             return "SQL put together"
     return ""
 
@@ -237,13 +241,17 @@ def raises(body: list[ast.stmt]) -> bool:
 
 def starts_sql(node: ast.JoinedStr) -> bool:
     first = node.values[0] if node.values else None
-    return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.lower().startswith(STATEMENT)
+    return (
+        isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.lower().startswith(STATEMENT)
+    )
 
 
 @pytest.mark.parametrize("package", sorted(PACKAGES))
 def test_no_module_contains_what_is_dangerous(package: str):
     """R134: no pickle, eval, exec, shell, unsafe YAML, bare except, assert as a check, or SQL made of strings."""
-    found = {module(path): list(dangers(path)) for path in PACKAGES[package].rglob("*.py") if module(path) not in GENERATED}
+    found = {
+        module(path): list(dangers(path)) for path in PACKAGES[package].rglob("*.py") if module(path) not in GENERATED
+    }
     assert {name: what for name, what in found.items() if what} == {}
 
 

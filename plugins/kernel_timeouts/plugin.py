@@ -18,6 +18,9 @@ class Timeouts:
     startup: Annotated[Duration, "how long the whole start may take"] = START
     shutdown_hook: Annotated[Duration, "how long one listener or one lifespan may take at the stop"] = STEP
     graceful: Annotated[Duration, "how long requests under way may take after a stop was asked for"] = REQUESTS
+    body_idle: Annotated[Duration, "within which time the next 1 KiB of a large body has to arrive, else 408"] = (
+        REQUESTS
+    )
     keep_alive: Annotated[Duration, "how long 'kernel run' keeps a connection on which nothing happens"] = IDLE
 
     @classmethod

@@ -86,7 +86,9 @@ def test_a_chunked_body_above_the_limit_is_refused_and_not_kept(served: Any) -> 
 def test_smuggled_framing_is_refused(served: Any) -> None:
     """R17 on the wire: a body has one length."""
     lines = ("Content-Length: 5", "Transfer-Encoding: chunked", "Content-Type: text/plain")
-    answer = served.raw(head("/body", *lines, method="POST") + b"0\r\n\r\nGET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answer = served.raw(
+        head("/body", *lines, method="POST") + b"0\r\n\r\nGET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    )
     assert answer.count(b"HTTP/1.1 200") <= 1
     assert b"plain" not in answer.partition(b"\r\n\r\n")[2]
     for length in ("-1", "1, 2", "x", "1_0", "+1"):

@@ -53,7 +53,9 @@ def test_a_message_that_is_too_large_closes_and_is_not_kept(kind: str, served: A
         try:
             if kind == "fragments":
                 for _ in range(200):
-                    data = b"".join(browser.ws.send(BytesMessage(b"x" * 20, message_finished=False)) for _ in range(500))
+                    data = b"".join(
+                        browser.ws.send(BytesMessage(b"x" * 20, message_finished=False)) for _ in range(500)
+                    )
                     browser.sock.sendall(data)
                 browser.send(BytesMessage(b"x", message_finished=True))
             else:

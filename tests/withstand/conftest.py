@@ -181,11 +181,14 @@ def multipart() -> Callable[..., bytes]:
     """Return `multipart(parts)`: a form with the boundary XX of (name, file name or None, content)."""
 
     def build(*parts: tuple[bytes, bytes | None, bytes]) -> bytes:
-        return b"".join(
-            b'--XX\r\nContent-Disposition: form-data; name="%s"' % name
-            + (b"" if file is None else b'; filename="%s"' % file)
-            + b"\r\n\r\n%s\r\n" % content
-            for name, file, content in parts
-        ) + b"--XX--\r\n"
+        return (
+            b"".join(
+                b'--XX\r\nContent-Disposition: form-data; name="%s"' % name
+                + (b"" if file is None else b'; filename="%s"' % file)
+                + b"\r\n\r\n%s\r\n" % content
+                for name, file, content in parts
+            )
+            + b"--XX--\r\n"
+        )
 
     return build

@@ -75,7 +75,9 @@ class Trouble(Plugin):
     @hookimpl
     def kernel_layers(self) -> Any:
         outer = Layer(f"{self.name}.a", on_finish=self.at("on_finish"), before_request=self.at("before"))
-        inner = Layer(f"{self.name}.b", around=self.around, after_request=self.changed, after_response=self.at("after_response"))
+        inner = Layer(
+            f"{self.name}.b", around=self.around, after_request=self.changed, after_response=self.at("after_response")
+        )
         return [outer, inner]
 
     def hooks(self) -> Hooks:
@@ -116,7 +118,15 @@ async def all_of_them(cases: list[Any]) -> None:
                 one.ended = 0
             answer = await client.get(path)  # which checks that there is exactly one whole answer
             phases = {phase for phase, _ in plan}
-            harmless = {"none", "after_response", "on_finish", "finisher", "background", "request_end", "exception_response"}
+            harmless = {
+                "none",
+                "after_response",
+                "on_finish",
+                "finisher",
+                "background",
+                "request_end",
+                "exception_response",
+            }
             assert answer.status == (200 if path == "/good" and phases <= harmless else 500)
             assert b"Failure" not in answer.body
             with pytest.raises(LookupError):

@@ -82,9 +82,14 @@ async def test_a_flood_of_line_ends_around_the_parts_is_dropped(
 
 async def test_line_ends_before_the_first_boundary_take_linear_time(grows_linearly: Any) -> None:
     """R5: the search for the boundary never begins anew."""
+
     def feed(size: int) -> None:
         with PushMultipartParser(b"XX".decode(), strict=False) as parser:
-            list(parser.parse(b"\r\n" * size + b'--XX\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--XX--\r\n'))
+            list(
+                parser.parse(
+                    b"\r\n" * size + b'--XX\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--XX--\r\n'
+                )
+            )
             list(parser.parse(b""))
 
     grows_linearly(feed, lambda size: size, 2_000)
@@ -94,7 +99,13 @@ async def test_a_boundary_is_valid_or_400(site: Any, multipart: Any) -> None:
     """R7: what looks like a pattern is a literal."""
     body = multipart((b"a", None, b"x")).replace(b"XX", b"(.*)+?")
     async with site() as running:
-        for boundary in (b"", b"; boundary=", b'; boundary=""', b"; boundary=" + b"X" * 257, b"; boundary=" + b"X" * 7_000):
+        for boundary in (
+            b"",
+            b"; boundary=",
+            b'; boundary=""',
+            b"; boundary=" + b"X" * 257,
+            b"; boundary=" + b"X" * 7_000,
+        ):
             assert (await running.post("/form", b"multipart/form-data" + boundary, body)).status == 400
         for boundary, status in ((b"X\rX", 400), (b"X\nX", 400), (b"X\0X", 400), (b"(.*)+?", 200)):
             kind = b'multipart/form-data; boundary="%s"' % boundary
@@ -200,7 +211,9 @@ def test_without_assertions_everything_is_refused_as_with_them(anyio_backend: st
     """R25: no check is an `assert`, which `python -O` leaves out."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     told = [
-        subprocess.run([sys.executable, *words, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, *words, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
+        )
         for words in ([], ["-O"])
     ]
     assert told[1].stdout == told[0].stdout == "[413, 400, 400, 413, 400, 400, 415, 400, 200, 431, 431, 400, 414]\n"

@@ -62,7 +62,17 @@ async def test_no_name_leaves_the_folder_of_media(shop: App, site: Any, tmp_path
         return File(request.query_params["name"])
 
     async with site(shop, App(name="own", routes=own), environment={"media_path": str(tmp_path / "media")}) as running:
-        for name in (b"../secret.txt", b"..%2fsecret.txt", b"/etc/hostname", b"%00", b"a%00b", b".", b"..", b"", b"x" * 5_000):
+        for name in (
+            b"../secret.txt",
+            b"..%2fsecret.txt",
+            b"/etc/hostname",
+            b"%00",
+            b"a%00b",
+            b".",
+            b"..",
+            b"",
+            b"x" * 5_000,
+        ):
             answer = await running.ask("GET", "/media", query=b"name=" + name)
             assert (answer.status, MARKER in answer.body) == (404, False), name
 
@@ -90,7 +100,9 @@ async def test_twenty_thousand_ranges_send_no_more_than_the_file(site: Any, shop
         b"bytes=%d-" % size: (416,),
     }
     raised = {"max_header_size": "1MiB", "max_headers_total": "1MiB"}
-    async with site(App(name="own", routes=own), limits=raised, environment={"media_path": str(tmp_path / "media")}) as running:
+    async with site(
+        App(name="own", routes=own), limits=raised, environment={"media_path": str(tmp_path / "media")}
+    ) as running:
         for value, expected in ranges.items():
             answer = await running.ask("GET", "/large", [(b"range", value)])
             assert answer.status in expected, value[:30]

@@ -190,7 +190,9 @@ async def test_no_secret_is_in_the_log_whatever_its_level(
     sections = {"shop": {"password": MARKER, "token": MARKER, "dsn": f"redis://u:{MARKER}@h/0"}, "x": {"url": url}}
     async with site(App(name="own", routes=own), **sections) as running:
         caplog.set_level(logging.DEBUG)
-        headers = [(name, MARKER.encode()) for name in (b"authorization", b"cookie", b"x-api-key", b"proxy-authorization")]
+        headers = [
+            (name, MARKER.encode()) for name in (b"authorization", b"cookie", b"x-api-key", b"proxy-authorization")
+        ]
         await running.ask("GET", "/fail", headers, query=b"token=" + MARKER.encode())
         await running.ask("GET", "/nowhere", headers)
         assert MARKER not in repr(running.app.config)
@@ -241,6 +243,15 @@ async def test_templates_escape_and_never_leave_their_folder(site: Any, tmp_path
         for path, query in (("/text", b""), *(("/page", f"name=page.{e}".encode()) for e in ("html", "htm", "xml"))):
             answered = await running.ask("GET", path, query=query)
             assert (answered.status, answered.body) == (200, b"&lt;script&gt;")
-        for name in (b"../secret.html", b"/etc/hostname", b"a%00b", b"..%5csecret.html", b"", b".", b"x" * 5_000, b"own:../secret.html"):
+        for name in (
+            b"../secret.html",
+            b"/etc/hostname",
+            b"a%00b",
+            b"..%5csecret.html",
+            b"",
+            b".",
+            b"x" * 5_000,
+            b"own:../secret.html",
+        ):
             answered = await running.ask("GET", "/page", query=b"name=" + name)
             assert (answered.status, MARKER.encode() in answered.body) == (500, False)

@@ -45,7 +45,15 @@ async def test_bytes_that_are_no_text_make_no_error(site: Any) -> None:
 
 async def test_a_path_that_looks_like_a_host_is_404(site: Any) -> None:
     """R45: nothing redirects there, and the answer has no Location."""
-    paths = ["//evil.example/..", "/\\evil.example/", "//evil.example//", "/\\/evil.example", "///", "//plain", "/plain//"]
+    paths = [
+        "//evil.example/..",
+        "/\\evil.example/",
+        "//evil.example//",
+        "/\\/evil.example",
+        "///",
+        "//plain",
+        "/plain//",
+    ]
     async with site() as running:
         for path in paths:
             answer = await running.ask("GET", path)
@@ -55,7 +63,21 @@ async def test_a_path_that_looks_like_a_host_is_404(site: Any) -> None:
 @pytest.mark.parametrize("allowed", ["localhost", "*"])
 async def test_a_host_that_is_none_is_400_whatever_is_allowed(site: Any, allowed: str) -> None:
     """R47: so a host never changes the path of the URL."""
-    wrong = [b"a/b?c", b"u@b", b"a b", b"", b"[::1", b"a:99999", b"a\0", b"a#b", b"a\\b", b"\xff", b"a,b", b"a" * 5_000, None]
+    wrong = [
+        b"a/b?c",
+        b"u@b",
+        b"a b",
+        b"",
+        b"[::1",
+        b"a:99999",
+        b"a\0",
+        b"a#b",
+        b"a\\b",
+        b"\xff",
+        b"a,b",
+        b"a" * 5_000,
+        None,
+    ]
     async with site(networking={"allowed_hosts": allowed}) as running:
         for host in wrong:
             assert (await running.ask("GET", "/look", host=host)).status == 400
@@ -136,7 +158,12 @@ async def test_no_path_takes_long_among_ten_thousand_routes(seconds_of: Any) -> 
         match(Request(scope, None, None))  # type: ignore[arg-type]  # nobody receives
 
     overlapping = "/" + "/".join(f"x{n}" for n in range(20))
-    for path, most in (("/a9999/1/b9999", 0.001), ("/a" * 4_000, 0.02), (overlapping, 0.02), (overlapping + "/y", 0.02)):
+    for path, most in (
+        ("/a9999/1/b9999", 0.001),
+        ("/a" * 4_000, 0.02),
+        (overlapping, 0.02),
+        (overlapping + "/y", 0.02),
+    ):
         ask(path)
         assert seconds_of(lambda path=path: ask(path)) <= most
 

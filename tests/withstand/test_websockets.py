@@ -30,7 +30,14 @@ class Peer:
         self.sent.append(message)
 
     async def meet(self, app: Any, path: str, *headers: tuple[bytes, bytes], host: bytes = b"localhost") -> list[Any]:
-        scope = {"type": "websocket", "scheme": "ws", "path": path, "query_string": b"", "subprotocols": [], "root_path": ""}
+        scope = {
+            "type": "websocket",
+            "scheme": "ws",
+            "path": path,
+            "query_string": b"",
+            "subprotocols": [],
+            "root_path": "",
+        }
         scope |= {"headers": [(b"host", host), *headers], "extensions": {"websocket.http.response": {}}}
         with anyio.fail_after(20):
             await app(scope, self.receive, self.send)
@@ -79,7 +86,10 @@ async def test_a_message_above_the_limit_closes_with_1009(site: Any) -> None:
     async with site(chat()) as running:
         for key, unit in (("bytes", b"x"), ("text", "x")):
             sent = await Peer({"type": "websocket.receive", key: unit * (1024 * 1024 + 1)}).meet(running.app, "/echo")
-            assert [(one["type"], one.get("code")) for one in sent] == [("websocket.accept", None), ("websocket.close", 1009)]
+            assert [(one["type"], one.get("code")) for one in sent] == [
+                ("websocket.accept", None),
+                ("websocket.close", 1009),
+            ]
 
 
 async def test_a_handler_that_fails_closes_in_the_way_that_fits(site: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -18,7 +18,9 @@ class Server:
     def __init__(self, parts: int, places: int = 2, disconnects: bool = True) -> None:
         self.put, self.get = anyio.create_memory_object_stream[Any](places)
         for number in range(parts):
-            self.put.send_nowait({"type": "http.request", "body": b"x", "more_body": number < parts - 1 or parts == places})
+            self.put.send_nowait(
+                {"type": "http.request", "body": b"x", "more_body": number < parts - 1 or parts == places}
+            )
         self.sent: list[Any] = []
         self.disconnects = disconnects
 

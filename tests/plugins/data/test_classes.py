@@ -31,6 +31,7 @@ class Strict(Data):
 
 async def test_an_unknown_field_is_absent_from_the_data(clean: Any) -> None:
     """R39."""
+
     class Loose(Data):
         name = String()
 

@@ -104,6 +104,7 @@ async def test_a_full_disk_is_507_and_the_next_small_upload_is_taken(
     site: Site, upload: Any, parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     """F19."""
+
     async def handler(request: Any) -> Any:
         return len(await request.form())
 
@@ -121,6 +122,7 @@ async def test_a_client_that_leaves_makes_one_info_record_and_leaves_nothing(
     site: Site, upload: Any, on_disk: Any, caplog: Any
 ) -> None:
     """F1."""
+
     async def handler(request: Any) -> Any:
         await request.form()
 
