@@ -1,4 +1,4 @@
-"""Mixed load with faults on a real server, for as long as wanted; run as a script: `python tests/soak.py --seconds 1800`.
+"""Mixed load with faults on a real server, for as long as wanted: `python tests/soak.py --seconds 1800`.
 
 A third of the time, 5 minutes at most, passes before the memory counts; from then on it may grow by 1 MiB in 10
 minutes, and by what a process of this age still takes (SLACK). In the end everything that is counted is back at base.
@@ -120,7 +120,7 @@ def soak(served: Any, seconds: float) -> list[str]:
         samples.append((now, int(served.get("/memory")[1]) / 1024))
         statuses += load(served, max(seconds / ROUNDS, 2.0))
         settled(served)
-    print(f"{served.server}: {dict(statuses)}", flush=True)
+    tell(f"{served.server}: {dict(statuses)}")
     return [*growth(samples, seconds), *answers(statuses), *remains(served, base)]
 
 
@@ -150,7 +150,7 @@ def growth(samples: Sequence[tuple[float, float]], seconds: float) -> list[str]:
     """Compare the memory of each pause: what stays, not what is in use for a moment."""
     tenth = slope(samples)
     rise = tenth * (samples[-1][0] - samples[0][0]) / 600
-    print(f"memory: {', '.join(f'{value:.1f}' for _, value in samples)} MiB, {tenth:+.2f} MiB in 10 minutes")
+    tell(f"memory: {', '.join(f'{value:.1f}' for _, value in samples)} MiB, {tenth:+.2f} MiB in 10 minutes")
     slack = SLACK if seconds >= 900 else SHORT_SLACK
     return [f"memory grows by {tenth:.2f} MiB in 10 minutes"] if tenth > SLOPE and rise > slack else []
 
@@ -177,6 +177,11 @@ ALLOWED = {"fds": 9, "tasks": 3}
 """What three more connections, that the pool of the database may have opened meanwhile, keep."""
 
 
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Run the command; the exit code is 1 if something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -187,7 +192,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, faults().serving(Path(folder), options.server) as served:
         socket.setdefaulttimeout(30)
         wrong = soak(served, options.seconds)
-    print("\n".join(wrong) or "nothing is wrong")
+    tell("\n".join(wrong) or "nothing is wrong")
     return 1 if wrong else 0
 
 

@@ -258,11 +258,21 @@ def test_no_module_contains_what_is_dangerous(package: str):
 @pytest.mark.parametrize(
     "text",
     [
-        "import pickle", "from yaml import load", "eval(x)", "exec(x)", "tempfile.mktemp()", "subprocess.run(x, shell=True)",
-        "try: pass\nexcept: pass", "try: pass\nexcept BaseException: pass", "assert x > 1", "f'SELECT {x}'", "'DROP TABLE %s' % x",
-        "'insert into ' + x", "os.system(x)",
+        "import pickle",
+        "from yaml import load",
+        "eval(x)",
+        "exec(x)",
+        "tempfile.mktemp()",
+        "subprocess.run(x, shell=True)",
+        "try: pass\nexcept: pass",
+        "try: pass\nexcept BaseException: pass",
+        "assert x > 1",
+        "f'SELECT {x}'",
+        "'DROP TABLE %s' % x",
+        "'insert into ' + x",
+        "os.system(x)",
     ],
-)  # fmt: skip
+)
 def test_each_danger_is_seen(text: str, tmp_path: Path):
     (tmp_path / "bad.py").write_text(text)
     assert len(list(dangers(tmp_path / "bad.py"))) >= 1

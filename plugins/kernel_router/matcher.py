@@ -31,6 +31,9 @@ class Longest(NamedTuple):
     segments: int = 256
 
 
+USUAL = Longest()
+
+
 class Tables(NamedTuple):
     """The two fast ways: path -> method -> handler, and prefix -> method -> last variables."""
 
@@ -38,7 +41,7 @@ class Tables(NamedTuple):
     last: dict[str, dict[str, list[Last]]]
 
 
-def compiled(entries: Iterable[Entry], longest: Longest = Longest()) -> Matcher:
+def compiled(entries: Iterable[Entry], longest: Longest = USUAL) -> Matcher:
     """Return the matcher of a project: one for HTTP and, if there are any, one for its websockets.
 
     It raises HTTPException(414) for a path that is longer than the *longest* (RFC 9110 §15.5.15) and no route as it is.

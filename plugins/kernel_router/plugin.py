@@ -7,7 +7,7 @@ from typing import Any
 from kernel import Plugin, hookimpl
 from kernel.errors import Problem
 from kernel.types import Application
-from kernel_router.matcher import Longest, Matcher, compiled
+from kernel_router.matcher import USUAL, Longest, Matcher, compiled
 from kernel_router.mount import STATES, Mount, State
 from kernel_router.survey import Bound, Entry, shadows, survey
 from kernel_router.urls import Urls
@@ -29,9 +29,9 @@ class Router(Plugin):
         """Offer the services, anew for every boot; they know the routes once those are compiled."""
         self._entries: list[Entry] = []
         self._urls = Urls()
-        limits, usual = kernel.config.get("limits", {}), Longest()
-        length = limits.get("max_path_length", usual.characters)
-        self._longest = Longest(length, limits.get("max_path_segments", usual.segments))
+        limits = kernel.config.get("limits", {})
+        length = limits.get("max_path_length", USUAL.characters)
+        self._longest = Longest(length, limits.get("max_path_segments", USUAL.segments))
         states: dict[int, State] = {}
         kernel.provide("url_for", self._urls)
         kernel.provide("request.url_for", self._urls.of)

@@ -145,7 +145,8 @@ async def echo(ws):
     async for message in ws:
         await ws.send(str(len(message)))
 
-app = App(name="shop", routes=routes, static_dirs="static", layers=[Layer("ends", on_finish=lambda request, end: told(f"{request.path} {end}"))])
+count = Layer("ends", on_finish=lambda request, end: told(f"{request.path} {end}"))
+app = App(name="shop", routes=routes, static_dirs="static", layers=[count])
 """
 CONFIG = """
 [apps]

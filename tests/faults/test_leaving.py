@@ -1,4 +1,4 @@
-"""Clients that leave, and errors in the middle, on every server: nothing is kept, nothing half done is told as whole."""
+"""Clients that leave, and errors in the middle, on every server: nothing is kept, nothing half is told as whole."""
 
 import time
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.e2e
-HEAD = b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: 5000000\r\n\r\n"
+KIND = b"Content-Type: multipart/form-data; boundary=XX\r\n"
+HEAD = b"POST %s HTTP/1.1\r\nHost: localhost\r\n" + KIND + b"Content-Length: 5000000\r\n\r\n"
 PART = b'--XX\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'
 CONFIG = "spool_size = 4KiB\n"
 MARKER = b"s3cr3t-marker"
@@ -18,7 +19,7 @@ def test_clients_that_leave_in_mid_upload_leave_nothing(served: Any) -> None:
         before, told = served.ends("/upload disconnected"), served.err.read_text().count("ERROR")
         for _ in range(20):
             with served.connect() as sock:
-                sock.sendall(HEAD % b"/upload" + PART + b"x" * 10_000)
+                sock.sendall(HEAD.replace(b"%s", b"/upload") + PART + b"x" * 10_000)
         served.until(lambda: served.ends("/upload disconnected") == before + 20)
         assert served.err.read_text().count("ERROR") == told
 
@@ -28,7 +29,7 @@ def test_a_client_that_leaves_in_mid_body_writes_nothing(served: Any) -> None:
     with served.back_to_base():
         before = served.ends("/write/left disconnected")
         with served.connect() as sock:
-            sock.sendall(HEAD % b"/write/left" + b"x" * 1_000)
+            sock.sendall(HEAD.replace(b"%s", b"/write/left") + b"x" * 1_000)
         served.until(lambda: served.ends("/write/left disconnected") == before + 1)
         assert "left" not in served.json("/rows")
 

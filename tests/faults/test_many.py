@@ -61,12 +61,11 @@ def test_idle_connections_hold_up_nobody(served: Any) -> None:
     """F23: 300 of them, 10,000 with KERNEL_SLOW_TESTS=1."""
     if SLOW and served.server == "granian":
         pytest.skip("granian counts idle connections, and takes no more than 2,047")
-    with served.back_to_base():
-        with contextlib.ExitStack() as stack:
-            for _ in range(IDLE):
-                stack.enter_context(served.connect())
-            for _ in range(5):
-                assert served.get("/plain") == (200, b"plain")
+    with served.back_to_base(), contextlib.ExitStack() as stack:
+        for _ in range(IDLE):
+            stack.enter_context(served.connect())
+        for _ in range(5):
+            assert served.get("/plain") == (200, b"plain")
 
 
 def test_slow_headers_end_their_connection(served: Any) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.e2e
-FORM = b"POST /upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=XX\r\n"
+KIND = b"Content-Type: multipart/form-data; boundary=XX\r\n"
+FORM = b"POST /upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + KIND
 WRITES = int(os.environ.get("KERNEL_WRITES", "300"))
 SERVERS = ["hypercorn", "uvicorn", "granian"]
 
@@ -59,7 +60,7 @@ def test_a_limit_of_the_size_of_files_is_507_too(serve: Any) -> None:
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_more_clients_than_descriptors_end_nothing(server: str, serve: Any) -> None:
-    """F26: what cannot be accepted waits or is refused, the process neither dies nor spins, and serves again afterwards."""
+    """F26: what cannot be accepted waits or is refused; the process neither dies nor spins, and serves on."""
     served = serve(server, prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
     clients = []
     for _ in range(120):

@@ -149,10 +149,20 @@ def site(uploads: Path, caplog: pytest.LogCaptureFixture) -> Callable[..., Any]:
             yield running
             assert (await running.ask("GET", "/plain")).body == b"plain"
             assert open_files() == before
-            assert [path for path in uploads.rglob("*") if path.is_file()] == []
+            assert files(uploads) == []
         assert [text for text in caplog.messages if any(words in text for words in NEVER)] == []
 
     return opened
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def files_in() -> Callable[[Path], list[Path]]:
+    """Return `files`: all files below a folder."""
+    return files
 
 
 def open_files() -> int:

@@ -13,9 +13,21 @@ from kernel_testing import Client, make_kernel
 from kernel import App, Hooks, Layer, Plugin, hookimpl
 
 PHASES = [
-    "none", "before", "around in", "around out", "after", "after_response", "on_finish", "settler", "finisher", "background",
-    "request_start", "success_response", "exception_response", "request_end",
-]  # fmt: skip
+    "none",
+    "before",
+    "around in",
+    "around out",
+    "after",
+    "after_response",
+    "on_finish",
+    "settler",
+    "finisher",
+    "background",
+    "request_start",
+    "success_response",
+    "exception_response",
+    "request_end",
+]
 ASYNC = [False, True]
 COUNT = 4
 

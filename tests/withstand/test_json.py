@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from kernel_data import Data, Integer
-from kernel_data import validators as v
+from kernel_data import Data, Integer, validators as v
 from kernel_responses import JSON
 from kernel_router import Routes
 

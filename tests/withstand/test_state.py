@@ -72,15 +72,14 @@ async def test_slow_handlers_in_threads_hold_up_nobody_else(site: Any) -> None:
     async def one() -> None:
         statuses.append((await running.ask("GET", "/slow")).status)
 
-    async with site(App(name="own", routes=own)) as running:
-        async with anyio.create_task_group() as group:
-            for _ in range(SLOW):
-                group.start_soon(one)
-            while not full.is_set():  # noqa: ASYNC110  # a thread sets it, and all threads are taken
-                await anyio.sleep(0.005)
-            for _ in range(FAST):
-                assert (await running.ask("GET", "/plain")).status == 200
-            release.set()
+    async with site(App(name="own", routes=own)) as running, anyio.create_task_group() as group:
+        for _ in range(SLOW):
+            group.start_soon(one)
+        while not full.is_set():  # noqa: ASYNC110  # a thread sets it, and all threads are taken
+            await anyio.sleep(0.005)
+        for _ in range(FAST):
+            assert (await running.ask("GET", "/plain")).status == 200
+        release.set()
     assert statuses == [200] * SLOW
     assert most[0] == LIMIT
 

@@ -149,7 +149,7 @@ async def test_no_path_takes_long_among_ten_thousand_routes(seconds_of: Any) -> 
         return None
 
     paths = [f"/a{number}/<id:int>/b{number}" for number in range(10_000)]
-    paths += ["/" + "/".join("<v{}>".format(n) if n in (k, 20 - k) else f"x{n}" for n in range(20)) for k in range(20)]
+    paths += ["/" + "/".join(f"<v{n}>" if n in (k, 20 - k) else f"x{n}" for n in range(20)) for k in range(20)]
     routes = [(Route(path, "GET", handler), handler) for path in dict.fromkeys(paths)]
     match = compiled(survey(routes), Longest(10**9, 10**9))
 
@@ -180,7 +180,7 @@ async def test_no_redirect_leads_away_unasked(site: Any, seconds_of: Any) -> Non
         return Redirect(request.query_params["to"])
 
     for target in TARGETS:
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             Redirect(target)
 
     def refuse() -> None:
@@ -218,8 +218,10 @@ def test_any_path_is_matched_or_refused(path: str, method: str, root: str) -> No
     match = compiled(survey([(Route(one, "GET", handler), handler) for one in declared]))
     scope = {"type": "http", "method": method, "path": path, "root_path": root, "headers": []}
     request = Request(scope, None, None)  # type: ignore[arg-type]  # nobody receives
+    refusals = []
     try:
         match(request)
     except HTTPException as error:
-        assert error.status == 405
+        refusals.append(error.status)
+    assert refusals in ([], [405])
     assert all(value in path for value in request.url_vars.values())

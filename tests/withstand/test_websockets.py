@@ -1,4 +1,4 @@
-"""G. Handshakes and messages that were made to do harm; those on real servers are in tests/plugins/websockets/test_servers.py."""
+"""G. Handshakes and messages that were made to do harm; tests/faults/test_sockets.py has those on real servers."""
 
 from typing import Any
 
