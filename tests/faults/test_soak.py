@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.e2e
-SECONDS = os.environ.get("KERNEL_SOAK", "20")
+SECONDS = os.environ.get("KERNEL_SOAK", "6")
 
 
 def test_mixed_load_with_faults_leaves_everything_as_it_was() -> None:

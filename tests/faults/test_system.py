@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.e2e
 KIND = b"Content-Type: multipart/form-data; boundary=XX\r\n"
 FORM = b"POST /upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + KIND
-WRITES = int(os.environ.get("KERNEL_WRITES", "300"))
+WRITES = int(os.environ.get("KERNEL_WRITES", "150"))
 SERVERS = ["hypercorn", "uvicorn", "granian"]
 
 
