@@ -17,7 +17,7 @@ from kernel.errors import Problem as Problem, ServerInterrupt as ServerInterrupt
 from kernel.hookspecs import hookimpl as hookimpl, hookspec as hookspec
 from kernel.layers import Hooks as Hooks, Layer as Layer
 from kernel.microkernel import Kernel as Kernel
-from kernel.plugin import App as App, Plugin as Plugin
+from kernel.plugin import API as API, App as App, Plugin as Plugin
 from kernel.request import Request as Request
 from kernel.response import Response as Response
 

@@ -20,6 +20,10 @@ class KernelError(Exception):
     """The root of the tree."""
 
 
+# The three ways out of a conflict.
+WAYS = "rename one of the two, switch one off, as [plugins] blocked does, or let one win on purpose: replaces="
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One finding of a boot or of `kernel check`.

@@ -6,9 +6,8 @@ Declared at import, ordered and folded once at boot (kernel/serve/pipeline.py), 
 
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass, fields, replace
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from typing import Any, Literal, TypeVar, get_args
 
 from kernel.errors import did_you_mean
@@ -56,6 +55,8 @@ class Options:
 
     def inherit(self, inner: "Options") -> "Options":
         """Return *inner* completed by self: inner wins, sequences add up outside-in."""
+        if self == Options():
+            return inner
         changes: dict[str, Any] = {name: getattr(self, name) for name in CLOSEST if getattr(inner, name) is None}
         changes |= {name: getattr(self, name) + getattr(inner, name) for name in ADDITIVE}
         changes["exception_handlers"] = {**(self.exception_handlers or {}), **(inner.exception_handlers or {})} or None
@@ -130,16 +131,14 @@ class Route:
 
     def derive(self, **changes: Any) -> "Route":
         """Return a copy with *changes*; the original stays as it is."""
-        route = copy(self)
-        vars(route).update(changes)
+        route = object.__new__(type(self))
+        vars(route).update({key: value for key, value in vars(self).items() if key != "effective"}, **changes)
         return route
 
-    @property
-    def chain(self) -> tuple[Options, ...]:
-        """The options that hold here, outer to inner."""
-        return (*self.groups, self.options)
+    # The options that hold here, outer to inner.
+    chain: tuple[Options, ...] = property(lambda self: (*self.groups, self.options))  # type: ignore[assignment]  # read-only
 
-    @property
+    @cached_property
     def effective(self) -> Options:
         """The options after inheritance."""
         return reduce(Options.inherit, self.chain)

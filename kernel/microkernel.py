@@ -1,6 +1,5 @@
 """Kernel: one project as an ASGI application, booted and compiled on first use."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from contextvars import ContextVar
@@ -9,15 +8,15 @@ from typing import Any
 
 import anyio
 
-from kernel.boot import discovery
 from kernel.boot.config import Config, Source
-from kernel.boot.plan import Member, Plan
+from kernel.boot.discovery import discover
+from kernel.boot.plan import Plan
 from kernel.boot.sequence import Boot
-from kernel.errors import Findings, KernelError
-from kernel.layers import F, Hooks, as_tuple
+from kernel.errors import WAYS, Findings, KernelError
+from kernel.layers import F, Hooks, as_tuple, caller
 from kernel.plugin import App
 from kernel.request import Context, Request
-from kernel.serve.application import concluded, lifespan, serve, unavailable
+from kernel.serve.application import concluded, lifespan, logger, serve, unavailable
 from kernel.types import ASGIApp, Receive, Scope, Send
 
 
@@ -33,20 +32,14 @@ class Kernel:
     """
 
     def __init__(
-        self,
-        config: Source = None,
-        *,
-        apps: Iterable[Any] = (),
-        plugins: Iterable[Any] = (),
-        discover: Callable[[], Iterable[Member]] = discovery.discover,
+        self, config: Source = None, *, apps: Iterable[Any] = (), plugins: Iterable[Any] = (), discover: Any = discover
     ) -> None:
-        self._hooks, self.context, self._lock = Hooks(), Context(), anyio.Lock()
+        self._hooks, self.context, self._lock, self._spoken = Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
         self.compiled: tuple[Any, ...] = ()
         self._wrapped: ASGIApp | None = None
-        self._spoken = False
 
     __call__ = serve
 
@@ -79,8 +72,8 @@ class Kernel:
         boot = self.booted
         owner, _ = boot.services.setdefault(key, (boot.configuring, value))
         if owner != boot.configuring:
-            message = f"service '{key}' is provided by '{owner}' and by '{boot.configuring}'"
-            boot.problems.error("service.duplicate", message, "block one of the two plugins")
+            both = self.plan.claims((owner, ""), (boot.configuring, caller()))
+            boot.problems.error("service.duplicate", f"service '{key}' is provided by {both}", WAYS, caller())
 
     def service(self, key: str) -> Any:
         """Return what was provided under *key*; LookupError when nobody did."""
@@ -117,7 +110,8 @@ class Kernel:
                 except Exception as why:
                     raise KernelError(f"plugin '{name}': its lifespan failed: {type(why).__name__}: {why}") from why
             settle, conclude = (boot.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
-            compiled = (*boot.compiled, self._current.set, self._current.reset, settle, conclude)
+            enter = boot.services.get("seed", ("", lambda enter: enter))[1](self._current.set)
+            compiled = (*boot.compiled, enter, self._current.reset, settle, conclude)
             wraps: list[Any] = [layer.asgi for layer in reversed(boot.plan.layers) if layer.asgi]
             wrapped: ASGIApp = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
             self._entered = stack.pop_all()
@@ -147,5 +141,5 @@ class Kernel:
                     try:
                         await self.booted.services.get("starter", ("", Kernel.start))[1](self)
                     except Exception as error:
-                        logging.getLogger("kernel").error("startup failed\n%s", error)
+                        logger.error("startup failed: %s", " ".join(str(error).split()))
             await (self._wrapped or unavailable)(scope, receive, send)

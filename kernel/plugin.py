@@ -14,6 +14,8 @@ class Plugin:
 
     `name` and `section` default to the name of the entry point. `requires` is hard: a name
     ("orm"), a version ("orm>=2") or a capability ("cap:session"). `after` and `before` are soft.
+    `api` is the version of the hook API it was written for: a kernel of another major, or of a
+    lower minor, refuses it.
     `Config` is a dataclass or msgspec.Struct, the schema of the section. `specs` are classes of
     hook specifications this plugin asks others.
     """
@@ -33,14 +35,13 @@ class App(Plugin):
     """An installable part of a project: `App(x=...)` answers the hook `kernel_x`.
 
     The options of `kernel.layers.Options` hold for all its routes; `prefix` goes before their
-    paths. `requires`, `after`, `before` and `provides` are those of `Plugin`. A keyword that no
+    paths. `api`, `requires`, `after`, `before` and `provides` are those of `Plugin`. A keyword that no
     active plugin specifies is refused at boot.
     """
 
     def __init__(self, *, prefix: str = "", **keywords: Any) -> None:
         self.where, self.prefix, self.name = caller(), prefix, keywords.pop("name", "")
-        names = {"requires", "after", "before", "provides"} & keywords.keys()
+        names = {"api", "requires", "after", "before", "provides"} & keywords.keys()
         vars(self).update({name: as_tuple(keywords.pop(name)) for name in names})
-        options = {key: keywords.pop(key) for key in OPTION_NAMES & keywords.keys()}
-        self.options = Options.parse("App", options)
+        self.options = Options.parse("App", {key: keywords.pop(key) for key in OPTION_NAMES & keywords.keys()})
         self.answers = keywords

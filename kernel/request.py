@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.types import Application, Receive, Scope
 
-NO_VARIABLES: Mapping[str, str] = {}
-
 
 class Context(dict[str, Any]):
     """A mapping whose keys are attributes too."""
@@ -45,15 +43,13 @@ class Request:
     `finishers` in any case.
     """
 
-    url_vars: Mapping[str, str] = NO_VARIABLES
+    url_vars: Mapping[str, str] = {}
     route: Any = None
     max_body_size = 10 * 1024 * 1024
     bypassed = rescued = waiting = False
     always = 0
     settlers: tuple[Callable[..., Any], ...] = ()
-    after: tuple[Callable[..., Any], ...] = ()
-    answered: tuple[Callable[..., Any], ...] = ()
-    finishers: tuple[Callable[..., Any], ...] = ()
+    after = answered = finishers = settlers
 
     def __init__(self, scope: Scope, receive: Receive, app: Application) -> None:
         self.scope, self.receive, self.app = scope, receive, app

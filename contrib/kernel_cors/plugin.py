@@ -79,7 +79,7 @@ class Cors(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: CorsConfig) -> None:
         """Compile the options."""
-        self._policy = config.policy()
+        self._kernel, self._config, self._policy = kernel, config, config.policy()
 
     @hookimpl
     def kernel_layers(self) -> Iterable[Layer]:
@@ -87,11 +87,23 @@ class Cors(Plugin):
         return [Layer("cors", asgi=partial(sharing, self._policy))] if self._policy.origins else []
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Warn of a plugin that has nothing to do."""
+    def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
+        """Warn of a plugin that has nothing to do and, for production, report doors that stand open."""
         if not self._policy.origins:
             message, hint = "[cors] allow_origins is not set, so no other origin may call", "name the origins"
             yield Problem("cors.nobody", "warning", message, hint, "[cors] allow_origins")
+        if deploy and self._policy.origins.everybody:
+            message = "[cors] allow_origins: '*' lets the pages of every site read the answers"
+            hint = "name the origins; if everything here is public, silence this finding in [checks]"
+            yield Problem("cors.everybody", "error", message, hint, self._where("allow_origins", "allowed_origins"))
+        if deploy and self._config.allow_private_network:
+            message = "[cors] allow_private_network: public sites may call what only a private network should reach"
+            where = self._where("allow_private_network")
+            yield Problem("cors.private_network", "warning", message, "leave it out", where)
+
+    def _where(self, *keys: str) -> str:
+        given = (self._kernel.config.origins.get(("cors", key)) for key in keys)
+        return next(filter(None, given), f"[cors] {keys[0]}")
 
 
 def sharing(policy: Policy, inner: ASGIApp) -> ASGIApp:

@@ -29,6 +29,9 @@ class Member:
         """Return `requires`, `after`, `before` or `provides` of the plugin."""
         return as_tuple(getattr(self.plugin, attribute, ()))
 
+    # The capabilities that the plugin provides, as others require them.
+    given = property(lambda self: {f"cap:{name}" for name in self.names("provides")})
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -56,6 +59,12 @@ class Plan:
     replaced: tuple[Layer, ...] = ()
     application: tuple[Step, ...] = ()
     routes: tuple[tuple[Route, tuple[Step, ...]], ...] = ()
+
+    def claims(self, *sides: tuple[str, str]) -> str:
+        """Return who claim one thing, each side as (member, "file:line" or ""), with their distributions."""
+        origins = {member.name: f"{member.distribution} {member.version}".strip() for member in self.members}
+        told = [f"'{who}' ({', '.join(filter(None, (place, origins.get(who))))})" for who, place in sides]
+        return " and by ".join(told).replace(" ()", "")
 
     # The members that run, in order.
     active = property(lambda self: [member for member in self.members if member.state == "active"])

@@ -31,8 +31,7 @@ class Registry:
         for name, function in inspect.getmembers(specs, inspect.isfunction):
             if name in self.specs:
                 message = f"plugin '{owner}': hook '{name}' exists already"
-                self.problems.error("hook.duplicate", message, "rename it", where(function))
-                return
+                return self.problems.error("hook.duplicate", message, "rename it", where(function))
             if self._manager.parse_hookspec_opts(specs, name) is not None:
                 self.specs[name] = tuple(inspect.signature(function).parameters)[1:]
         self._manager.add_hookspecs(specs)
@@ -49,12 +48,12 @@ class Registry:
         """Return hooks that answer with the keywords of *app*."""
         known = [spec.removeprefix("kernel_") for spec in self.specs]
         for keyword in sorted(app.answers.keys() - set(known)):
-            guess = did_you_mean(keyword, [*known, *OPTION_NAMES])
             hint = f"mend it, or switch on the plugin that specifies 'kernel_{keyword}' in [plugins] active"
-            message = f"app '{name}': no active plugin specifies '{keyword}='{guess}"
+            message = (
+                f"app '{name}': no active plugin specifies '{keyword}='{did_you_mean(keyword, [*known, *OPTION_NAMES])}"
+            )
             self.problems.error("app.keyword", message, hint, app.where)
-        answers = {f"kernel_{keyword}": answer for keyword, answer in app.answers.items() if keyword in known}
-        hooks = {hook: hookimpl(constant(answer)) for hook, answer in answers.items()}
+        hooks = {f"kernel_{one}": hookimpl(constant(answer)) for one, answer in app.answers.items() if one in known}
         own = {hook: getattr(app, hook) for hook in dir(app) if hook.startswith("kernel_")}
         # the name makes it unequal to other namespaces, which pluggy would take for the same plugin
         return SimpleNamespace(name=name, **hooks, **own)
@@ -66,8 +65,7 @@ class Registry:
             kind, what = ("undecorated", "is not decorated") if options is None else ("unknown", "does not exist")
             guess = "" if hook in self.specs else did_you_mean(hook, self.specs)
             hint = "add @hookimpl, or rename it" if options is None else "" if guess else "switch on its plugin"
-            self.problems.error(f"hook.{kind}", f"{blame} {what}{guess}", hint, place)
-            return
+            return self.problems.error(f"hook.{kind}", f"{blame} {what}{guess}", hint, place)
         for argument in sorted(set(inspect.signature(function).parameters) - set(offered or ())):
             message = f"{blame} has no argument '{argument}'{did_you_mean(argument, offered or ())}"
             self.problems.error("hook.argument", message, f"it offers: {', '.join(offered or ()) or 'none'}", place)

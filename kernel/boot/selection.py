@@ -11,6 +11,7 @@ from kernel.boot.discovery import load, sort
 from kernel.boot.plan import Member
 from kernel.boot.registry import blame, innermost
 from kernel.errors import Findings, Problem, did_you_mean
+from kernel.layers import as_tuple
 from kernel.plugin import API
 
 
@@ -35,10 +36,8 @@ class Selection:
     def _named(self, section: str, default: Any = (), key: str = "active") -> list[str]:
         return items(self._config.get(section, {}).get(key, default))
 
-    @property
-    def active(self) -> list[Member]:
-        """The members that run."""
-        return [member for member in self.members.values() if member.state == "active"]
+    # The members that run.
+    active = property(lambda self: [member for member in self.members.values() if member.state == "active"])
 
     def add_plugins(self) -> None:
         """Load the plugins that the configuration names, unless it blocks them: `acme`, or `acme<2: why`."""
@@ -81,14 +80,15 @@ class Selection:
 
     def _accept(self, member: Member, thing: Any) -> None:
         plugin = thing() if isinstance(thing, type) else thing
-        api, name = getattr(plugin, "api", API), getattr(plugin, "name", "") or member.name
+        api, name = as_tuple(getattr(plugin, "api", API)), getattr(plugin, "name", "") or member.name
         twin = next((one for one in self.active if one.name == name), None)
-        if api[0] != API[0] or api[1] > API[1]:
+        if api[:1] != API[:1] or api > API:
             hint = f"this kernel offers {API[0]}.{API[1]}; install a version that fits"
-            self._fail(member, f"was written for hook API {api[0]}.{api[1]}", hint)
+            self._fail(member, f"was written for hook API {'.'.join(map(str, api))}", hint)
         elif twin and twin.kind == member.kind:
-            message = f"{member.kind} '{name}' stands twice: {twin.plugin!r} and {plugin!r}"
-            self._problems.error("plugin.duplicate", message, "give one of them another name")
+            taken = "'project' is the name of the project itself: " if name == "project" else ""
+            message = f"{twin.kind} '{name}' stands twice: {twin.value or twin.plugin!r} and {member.value or plugin!r}"
+            self._problems.error("plugin.duplicate", message, f"{taken}give one of them another name")
         else:
             name = f"{member.kind}:{name}" if twin else name
             self.members[name] = replace(member, name=name, state="active", reason="", plugin=plugin)
@@ -109,8 +109,7 @@ class Selection:
             self._fail(member, f"requires '{wish}', which is not active", hint)
 
     def _has(self, wish: str) -> bool:
-        given = [f"cap:{name}" for member in self.active for name in member.names("provides")]
-        return wish in given or any(fits(wish, member) for member in self.active)
+        return any(wish in member.given or fits(wish, member) for member in self.active)
 
     def sort(self) -> None:
         """Put the members in order: requirements, soft edges, the operator's list, then the config."""
@@ -119,8 +118,7 @@ class Selection:
         for member in self.active:
             edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
             edges += [(member.name, name) for name in member.names("before")]
-            given = {f"cap:{name}" for name in member.names("provides")}
-            edges += [(member.name, one.name) for one in self.active if given & set(one.names("requires"))]
+            edges += [(member.name, one.name) for one in self.active if member.given & set(one.names("requires"))]
         try:
             order = sort([member.name for member in self.active], edges, self._named("order", (), "plugins"))
         except CycleError as error:

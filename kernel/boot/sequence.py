@@ -13,12 +13,12 @@ from typing import Any
 
 from kernel.boot.config import Config, Source, items, read
 from kernel.boot.discovery import sort
-from kernel.boot.plan import Member, Plan
+from kernel.boot.plan import Plan
 from kernel.boot.registry import Registry, blame, innermost
 from kernel.boot.selection import Selection
-from kernel.errors import BootError, ConfigError, Problem
+from kernel.errors import WAYS, BootError, ConfigError, Problem
 from kernel.hookspecs import Specs
-from kernel.layers import Layer, Route, as_tuple
+from kernel.layers import Layer, Route, as_tuple, where
 from kernel.plugin import App
 from kernel.request import extended
 from kernel.serve.application import dispatching
@@ -58,8 +58,7 @@ class Boot:
         selection.require()
         selection.sort()
         self.plan = Plan(tuple(selection.members.values()))
-        configs = self._register()
-        for step in (partial(self._configure, configs), self._compile):
+        for step in (partial(self._configure, self._register()), self._compile):
             if not self.problems.fatal:
                 step()
         if not self.problems.fatal:
@@ -79,10 +78,9 @@ class Boot:
 
     def _prepare(self) -> None:
         """Fill [environment] and make the project's folder importable."""
-        root = self.config.root
+        root, given = self.config.root, self.config.get("environment", {})
         self.problems += self.config.problems
-        defaults = {"project_path": str(root), "project_name": root.name}
-        self.config["environment"] = {**defaults, **self.config.get("environment", {})}
+        self.config["environment"] = {"project_path": str(root), "project_name": root.name, **given}
         importable = str(root.parent if (root / "__init__.py").is_file() else root)
         if self.config.path and importable not in sys.path:
             sys.path.insert(0, importable)
@@ -90,19 +88,18 @@ class Boot:
     def _register(self) -> dict[str, Any]:
         """Register every active member and return the validated section of each."""
         active, configs = self.plan.active, {}
-        self.registry.specify("kernel", Specs)
-        for member in active:
-            for specs in as_tuple(getattr(member.plugin, "specs", ())):
-                self.registry.specify(member.name, specs)
+        for name, specs in [("kernel", Specs), *((one.name, specs) for one in active for specs in one.names("specs"))]:
+            self.registry.specify(name, specs)
         for member in reversed(active):
+            self.configuring = member.name
             self.registry.register(member.name, member.plugin)
         for member in [member for member in active if getattr(member.plugin, "Config", None)]:
             schema, section = member.plugin.Config, getattr(member.plugin, "section", "") or member.name
             arguments = {"config": self.config, "section": section, "schema": schema, "problems": self.problems}
             answer = self.registry.first("kernel_settings", **arguments)
             try:
-                given = answer or ("", None if self.problems.fatal else schema(**self.config.get(section, {})))
-                configs[member.name] = given[1]
+                given = None if answer or self.problems.fatal else schema(**self.config.get(section, {}))
+                configs[member.name] = answer[1] if answer else given
             except (TypeError, ValueError) as error:
                 self.problems.error("config.value", f"[{section}] {error}", "mend it", self.config.origin(section))
         return configs
@@ -120,8 +117,7 @@ class Boot:
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))
-        router = self.registry.first("kernel_router", routes=bound)
-        match = self.match = router[1] if router else lambda request: None
+        match = self.match = (self.registry.first("kernel_router", routes=bound) or ("", lambda request: None))[1]
         core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
@@ -131,31 +127,32 @@ class Boot:
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
-        answers = self.registry.collect("kernel_layers", kernel=self._kernel)
-        layers = [replace(layer, plugin=layer.plugin or name) for name, answer in answers for layer in as_tuple(answer)]
+        layers = list[Layer]()
+        for name, answer in self.registry.collect("kernel_layers", kernel=self._kernel):
+            self.configuring = name
+            layers += [replace(layer, plugin=layer.plugin or name) for layer in as_tuple(answer)]
         gone = [one for one in layers if any(by.replaces in (one.name, f"{one.plugin}:{one.name}") for by in layers)]
         layers, self.plan = [one for one in layers if one not in gone], replace(self.plan, replaced=tuple(gone))
         by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
-            if by_name.setdefault(layer.name, layer) is not layer:
-                both = f"'{by_name[layer.name].plugin}' and by '{layer.plugin}'"
-                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", "rename one")
-            others = [(one.name, wish) for one in layers for wish in (one.name, one.plugin)]
+            if (known := by_name.setdefault(layer.name, layer)) is not layer:
+                both = self.plan.claims(*[(by.plugin, where(by.around or by.before_request)) for by in (known, layer)])
+                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", WAYS)
+            others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]
         try:
-            order = sort(list(by_name), edges, items(self.config.get("order", {}).get("layers", ())))
+            order = items(self.config.get("order", {}).get("layers", ()))
+            return [by_name[name] for name in sort(list(by_name), edges, order)]
         except CycleError as error:
             self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}", "drop one")
             return layers
-        return [by_name[name] for name in order]
 
     def _routes(self) -> Iterable[Route]:
         """Yield every route with its app, its prefix and its whole chain of options."""
-        members: dict[str, Member] = {member.name: member for member in self.plan.active}
+        apps = {member.name: member.plugin for member in self.plan.active if isinstance(member.plugin, App)}
         for name, answer in self.registry.collect("kernel_routes", kernel=self._kernel):
-            self.configuring = name
-            app = members[name].plugin if isinstance(members[name].plugin, App) else App()
+            self.configuring, app = name, apps.get(name, App())
             for route in flattened(answer):
                 path = f"{app.prefix.rstrip('/')}/{route.path.removeprefix('/')}"
                 yield route.derive(app=name, groups=(app.options, *route.groups), path=path)

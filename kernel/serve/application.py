@@ -1,6 +1,5 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -8,10 +7,9 @@ from kernel.errors import BootError, ClientDisconnect, HTTPException
 from kernel.layers import Handler
 from kernel.request import Request
 from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked
-from kernel.serve.wrappers import Render, Rescuer
+from kernel.serve.wrappers import Render, Rescuer, logger as logger
 from kernel.types import Receive, Scope, Send
 
-logger = logging.getLogger("kernel")
 NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
 new: Any = object.__new__  # the constructor in place costs less than calling it
 Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
@@ -95,7 +93,7 @@ async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: R
         try:
             await act()
         except Exception as error:
-            logger.error("%s failed\n%s", step, error, exc_info=None if isinstance(error, BootError) else error)
+            logger.error("%s failed: %s", step, " ".join(str(error).split()), exc_info=not isinstance(error, BootError))
             answer = {"type": f"lifespan.{step}.failed", "message": str(error)}
         await send(answer)  # outside, since what a server raises here would show our error as its cause
         if "message" in answer:

@@ -50,6 +50,7 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
+        self._seen = dict[tuple[Any, ...], tuple[Any, Step]]()
         self.encoders = Encoders(registry, None, measure)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
 
@@ -108,15 +109,18 @@ class Compiler:
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
         """Note a step, and return what is called for it: *what*, measured if somebody measures."""
-        self.steps.insert(0, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status))
+        key = phase, id(what), level, plugin, status, name
+        if key not in self._seen:  # one for all routes; *what* is kept so that nothing else takes its id
+            self._seen[key] = what, Step(phase, name or label(what), plugin, level, where(what), is_async(what), status)
+        self.steps.insert(0, self._seen[key][1])
         return self._measure(self.steps[0], what, self._route)
 
     def _wrapped(self, call: Handler, layer: Layer, level: str, skip: Iterable[str] = ()) -> Handler:
         """Return *call* inside one layer; only the parts the layer has are compiled in."""
-        if not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
+        if skip and not {layer.name, layer.plugin, f"{layer.plugin}:{layer.name}"}.isdisjoint(skip):
             self._note("layer", layer.around or layer, level, layer.plugin, "skipped: by skip=", layer.name)
             return call
-        for phase in PHASES:
+        for phase in [phase for phase in PHASES if getattr(layer, phase)]:
             call = self._hooked(call, phase, getattr(layer, phase), level, layer)
         if layer.on_finish:
             self.finishers.insert(0, self._hooked(None, "on_finish", layer.on_finish, level, layer))

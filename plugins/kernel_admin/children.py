@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -84,11 +84,15 @@ class Worker:
         os.close(self._pipe)
 
 
-def stop(children: Iterable[Child], seconds: float) -> int:
-    """Ask children to end in order, wait, and kill those that do not; return the worst exit code, 0 or 1."""
+def stop(children: Iterable[Child], seconds: float, asked: Collection[Child] = ()) -> int:
+    """Ask children to end in order, wait, and kill those that do not; return the worst exit code, 0 or 1.
+
+    Those in *asked* have been asked: a second signal would end them at once, and what they serve.
+    """
     alive, end = [child for child in children if child.poll() is None], monotonic() + seconds
     for child in alive:
-        child.terminate()
+        if child not in asked:
+            child.terminate()
     while any(child.poll() is None for child in alive) and monotonic() < end:
         sleep(0.02)
     kill(alive)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from kernel_compat.usage import api, dotted
 
 from kernel import Kernel
 from kernel.boot.plan import Member
@@ -44,7 +45,8 @@ def relations(member: Member) -> dict[str, Any]:
     """Return what a member says of others, and its section."""
     names = {name: list(member.names(name)) for name in ("requires", "after", "before", "provides")}
     schema = getattr(member.plugin, "Config", None)
-    return {**names, "section": section(member) if schema else None, "api": getattr(member.plugin, "api", None)}
+    written = dotted(api(member.plugin)) if member.plugin is not None else None
+    return {**names, "section": section(member) if schema else None, "api": written}
 
 
 def grouped(mine: list[Contribution]) -> dict[str, Any]:

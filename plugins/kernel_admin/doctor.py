@@ -63,7 +63,7 @@ def show(checks: Mapping[str, list[Problem]], problems: Iterable[Problem]) -> No
 
 def examinable() -> tuple[Kernel, list[Problem]]:
     """Return the project, without what is broken, and what its boot found."""
-    first = findings(deploy=False)
+    first = findings()
     project = Kernel(lambda: locate()[0], plugins=[Examiner()])
     return project if project.booted.compiled else without(kernel.app, Examiner())[0], first
 

@@ -22,12 +22,12 @@ PATIENCE = 10
 class Specs:
     """What the doctor asks plugins."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_doctor(self) -> Mapping[str, Examine] | None:
         """Name what of yours can be examined: a few words -> `() -> Iterable[Problem]`, sync or async.
 
-        The function may look at disks and servers, and changes nothing. Write
-        `@hookimpl(optionalhook=True)`, as nobody else asks.
+        The function may look at disks and servers, and changes nothing. Only `kernel doctor` asks: write
+        `@hookimpl(optionalhook=True)`, since in every other boot the hook does not exist.
         """
 
 

@@ -11,6 +11,8 @@ from kernel.boot.registry import blame, innermost
 from kernel.errors import BootError, KernelError, Problem
 
 COLORS = {"error": "red", "warning": "yellow"}
+TOLD = "kernel_admin.told"
+"""Where the context of a command keeps the findings that it has told."""
 
 
 class Fault(click.ClickException):
@@ -32,7 +34,7 @@ class Fault(click.ClickException):
         if traceback:
             tracebacks.print_exception(error)
         if isinstance(error, BootError):
-            return cls(error.problems, error.exit_code)
+            return cls([problem for problem in error.problems if problem not in _told()], error.exit_code)
         if isinstance(error, KernelError):
             return cls.one("start.failed", str(error), "'kernel check' looks at the rest of the project", code=3)
         return cls.one("command.failed", blame(error), "--traceback shows more", innermost(error))
@@ -45,5 +47,13 @@ class Fault(click.ClickException):
 
 def tell(problem: Problem, file: IO[Any] | None = None) -> None:
     """Print one finding, on stderr unless *file* says otherwise."""
+    _told().append(problem)
     text = str(problem).removeprefix(problem.level)
     click.echo(click.style(problem.level, fg=COLORS[problem.level]) + text, file=file or sys.stderr)
+
+
+def _told() -> list[Problem]:
+    """Return the findings that the command under way has told already."""
+    context = click.get_current_context(silent=True)
+    told: list[Problem] = context.find_root().meta.setdefault(TOLD, []) if context else []
+    return told

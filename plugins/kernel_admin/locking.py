@@ -133,11 +133,12 @@ def schema(member: Member) -> str:
     kind = getattr(member.plugin, "Config", None)
     if kind is None:
         return ""
-    from kernel_admin.config import keys
     from kernel_admin.provenance import section
+    from kernel_admin.schema import keys
     from kernel_admin.tables import plain
 
-    text = json.dumps(keys(section(member), kind), default=plain, sort_keys=True)
+    rows = [key.row() for key in keys(section(member), kind)]
+    text = json.dumps(rows, default=plain, sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

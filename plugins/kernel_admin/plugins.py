@@ -19,6 +19,7 @@ COMMANDS = {
     "lock": ("lock:lock", "Write down what the project runs with, in plugins.lock."),
     "verify": ("lock:verify", "Refuse what differs from plugins.lock."),
     "requirements": ("lock:requirements", "Print what has to be installed, as pip reads it."),
+    "compat": ("compat:compat", "Tell what each plugin uses of the hook API, and whether it fits."),
     "contract": ("contract:contract", "Hold a plugin to what every plugin has to keep."),
 }
 """Name: (module and command, what the help says)."""

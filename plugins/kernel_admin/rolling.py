@@ -5,7 +5,7 @@ from time import monotonic
 
 import click
 
-from kernel_admin.children import Worker
+from kernel_admin.children import Child, Worker
 
 
 class Rolling:
@@ -32,6 +32,11 @@ class Rolling:
     def others(self) -> list[Worker]:
         """The workers that it holds besides those that are in their place."""
         return [worker for worker in (self._new, self._old) if worker]
+
+    @property
+    def leaving(self) -> list[Child]:
+        """What it has asked to end."""
+        return [self._old.child] if self._old else []
 
     def begin(self, count: int) -> None:
         """Begin a change of *count* workers."""

@@ -1,7 +1,8 @@
 """Write a tree of files from templates: all of it or nothing, and never outside of its folder.
 
 A template is a file below templates/KIND whose name ends in .tmpl; "NAME" in its path and the
-words of `string.Template` in its text are filled in. What --full adds or changes is in further folders.
+words of `string.Template` in its text are filled in; "gitignore" and "github" get the dot that would hide
+them here. What --full adds or changes is in further folders.
 """
 
 import keyword
@@ -16,6 +17,7 @@ from pathlib import Path
 from string import Template
 from tempfile import mkdtemp
 
+from kernel import API
 from kernel.boot.discovery import scan
 from kernel_admin.faults import Fault
 
@@ -75,6 +77,7 @@ def tree(kind: str, name: str, full: bool) -> dict[str, str]:
         "name": name,
         "dist": name.replace("_", "-").lower(),
         "class_name": "".join(part[:1].upper() + part[1:] for part in name.split("_")),
+        "api": str(API),
         "prefix": f"/{name}" if kind == "app" else "",
         "revision": f"{name[:REVISION]}_{secrets.token_hex(6)}",
         "secret": secrets.token_urlsafe(48),
@@ -88,7 +91,7 @@ def tree(kind: str, name: str, full: bool) -> dict[str, str]:
 
 def _filled(folder: Path, path: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        place = path + ("." if entry.name.startswith("gitignore") else "") + entry.name.replace("NAME", words["name"])
+        place = path + ("." if entry.name.startswith("git") else "") + entry.name.replace("NAME", words["name"])
         if entry.is_dir():
             yield from _filled(entry, f"{place}/", words)
         else:

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 from kernel_timeouts import Timeouts
 
-from kernel.types import ASGIApp
+from kernel.types import ASGIApp, Receive, Scope, Send
 from kernel_admin.binding import BACKLOG, Place
 from kernel_admin.faults import Fault
 from kernel_admin.serving import Serve
@@ -113,22 +113,48 @@ async def deaf(number: int, stop: anyio.Event) -> None:
 
 
 async def granian(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
-    """Serve with Granian, on asyncio; it binds the address itself, as it takes no socket."""
+    """Serve with Granian, on asyncio; it binds the address itself, as it takes no socket.
+
+    It has one time for the silence before a request and for its head, and none for requests under way: those are
+    cut by us.
+    """
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
     from granian.server.embed import Server
 
     host, port = place.sock.getsockname()[:2]
     place.close()
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False, backlog=BACKLOG)
+    under_way = set[asyncio.Task[Any] | None]()
+
+    async def tracked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await app(scope, receive, send)
+        task = asyncio.current_task()
+        under_way.add(task)
+        try:
+            await app(scope, receive, send)
+        finally:
+            under_way.remove(task)
+
+    options: dict[str, Any] = {
+        "interface": Interfaces.ASGI,
+        "log_enabled": False,
+        "backlog": BACKLOG,
+        "http1_settings": HTTP1Settings(header_read_timeout=max(1, round(times.keep_alive * 1000))),
+    }
+    server = Server(tracked, address=host, port=port, **options)
     async with anyio.create_task_group() as group:
-        group.start_soon(_halt, stop, server)
+        group.start_soon(_halt, stop, server, times.graceful, under_way)
         await server.serve()
         group.cancel_scope.cancel()
 
 
-async def _halt(stop: anyio.Event, server: Any) -> None:
+async def _halt(stop: anyio.Event, server: Any, seconds: float, under_way: set[Any]) -> None:
     await stop.wait()
     server.stop()
+    await anyio.sleep(seconds)
+    for task in [*under_way]:
+        task.cancel()
 
 
 logger = logging.getLogger("kernel.server")

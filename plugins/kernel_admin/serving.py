@@ -27,6 +27,7 @@ TOLD = "KERNEL_TOLD"
 STARTED, INTERRUPTED = b".", b"!"
 """The start is complete; a server asked for the end of the whole."""
 
+logger = logging.getLogger("kernel.run")
 Serve = Callable[[ASGIApp, Any, anyio.Event, Timeouts], Awaitable[None]]
 
 
@@ -46,7 +47,13 @@ class Watched:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; look at what the lifespan says."""
         if scope["type"] != "lifespan":
-            return await self.app(scope, receive, send)
+            try:
+                return await self.app(scope, receive, send)
+            except anyio.get_cancelled_exc_class():
+                if self.stop.is_set():
+                    method = scope.get("method", "WEBSOCKET")
+                    logger.warning("%s %r: cut, the stop waits no longer ([timeouts] graceful)", method, scope["path"])
+                raise
 
         async def observed(message: Any) -> None:
             _, step, end = message["type"].split(".")
@@ -186,15 +193,17 @@ async def orphaned(parent: int) -> None:
 
 @contextmanager
 def terse() -> Iterator[None]:
-    """Keep tracebacks of failed steps of the lifespan out of the log, unless --traceback asks for them."""
-    context, logger = click.get_current_context(silent=True), logging.getLogger("kernel")
+    """Keep tracebacks of failed steps of the lifespan, and of what was cut, out of the log, unless --traceback asks."""
+    context = click.get_current_context(silent=True)
     wanted = context and context.find_root().params.get("traceback")
-    if not wanted:
-        logger.addFilter(without_traceback)
+    filters = {"kernel": without_traceback, "asyncio": uncancelled, "uvicorn.error": uncancelled}
+    for name, one in filters.items() if not wanted else ():
+        logging.getLogger(name).addFilter(one)
     try:
         yield
     finally:
-        logger.removeFilter(without_traceback)
+        for name, one in filters.items():
+            logging.getLogger(name).removeFilter(one)
 
 
 def without_traceback(record: logging.LogRecord) -> bool:
@@ -202,6 +211,11 @@ def without_traceback(record: logging.LogRecord) -> bool:
     if record.exc_info and isinstance(record.exc_info[1], KernelError):
         record.exc_info = None
     return True
+
+
+def uncancelled(record: logging.LogRecord) -> bool:
+    """Let a record pass unless it tells that a request was cut: we do, without a traceback."""
+    return not (record.exc_info and type(record.exc_info[1]).__name__ == "CancelledError")
 
 
 def innermost(error: BaseException) -> BaseException:

@@ -75,7 +75,7 @@ class Supervisor:
 
     def _stop(self) -> int:
         self._serving.place.close()  # while it is open, clients connect and wait
-        return stop(self._children(), self._serving.patience)
+        return stop(self._children(), self._serving.patience, self._rolling.leaving)
 
     def _tend(self, number: int, worker: Worker) -> None:
         """Look after one worker: replace it if it is dead.

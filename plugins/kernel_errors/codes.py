@@ -23,6 +23,7 @@ class ErrorCode:
         code: stable number, unique in a project; 1000 to 1099 are built in.
         message: text for the client; `{}` and `{name}` are filled with `message_data` of `Error`.
         status: HTTP status code of the answer.
+        replaces: app or plugin whose code of that number this one takes the place of.
 
     Raises:
         ValueError: a status that is none of an error (RFC 9110 §15.5, §15.6).
@@ -31,6 +32,7 @@ class ErrorCode:
     code: int
     message: str
     status: int
+    replaces: str = field(default="", compare=False, repr=False, kw_only=True)
     where: str = field(default_factory=_declared, compare=False, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:

@@ -28,15 +28,15 @@ class ErrorsConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_errors(self) -> Any:
         """Declare error codes: an ErrorList, or several."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_error_handlers(self) -> Any:
         """Answer what no route handles: a mapping of statuses and exceptions to `(request, error) -> value`."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_unexpected(self) -> Any:
         """Return `(request, error, answer) -> Response | None`, asked about every internal error.
 
@@ -60,7 +60,7 @@ class Errors(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: ErrorsConfig) -> None:
         """Collect the codes; every number that is claimed twice is a finding."""
-        registry = ErrorRegistry(kernel.collect("kernel_errors"))
+        registry = ErrorRegistry(kernel.collect("kernel_errors"), kernel.plan.claims)
         if registry.problems:
             raise BootError(registry.problems)
         self._answers = Answers(registry, config.format)

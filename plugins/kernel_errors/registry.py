@@ -1,12 +1,16 @@
 """The error codes of one kernel: the built-in ones and those of all apps, each with its owner."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kernel import Problem
+from kernel.boot.plan import Plan
 from kernel_errors.codes import ErrorCode, ErrorList, base_errors
 
 BUILT_IN = "errors"
+UNPLANNED = Plan().claims
+"""Words claims where no plan tells from which distribution they come."""
+PURPOSE = "or let one win on purpose: ErrorCode(..., replaces='app')"
 
 
 class ErrorRegistry:
@@ -15,7 +19,8 @@ class ErrorRegistry:
     Iterating yields (owner, ErrorCode), ordered by number; `problems` holds every clash.
     """
 
-    def __init__(self, answers: Iterable[tuple[str, Any]] = ()) -> None:
+    def __init__(self, answers: Iterable[tuple[str, Any]] = (), claims: Callable[..., str] = UNPLANNED) -> None:
+        self._claims = claims
         self._codes: dict[int, tuple[str, ErrorCode]] = {}
         self.problems: list[Problem] = []
         self._claim(BUILT_IN, base_errors)
@@ -29,14 +34,15 @@ class ErrorRegistry:
             self.problems.append(Problem("error.type", "error", message, "wrap the codes: ErrorList(ErrorCode(...))"))
             return
         for code in errors:
-            if code.code not in self._codes:
+            holder, known = self._codes.get(code.code, (owner, code))
+            if known is code or code.replaces == holder:
                 self._codes[code.code] = owner, code
-            else:
-                holder, known = self._codes[code.code]
-                both = f"'{holder}' ({known.where}) and by '{owner}' ({code.where})"
-                message = f"error code {code.code} is declared by {both}"
-                hint = f"give '{known.message}' or '{code.message}' another number"
-                self.problems.append(Problem("error.duplicate", "error", message, hint, code.where))
+            if (holder == owner and known is code) or code.replaces == holder or known.replaces == owner:
+                continue
+            both = self._claims((holder, known.where), (owner, code.where))
+            message = f"error code {code.code} is declared by {both}"
+            hint = f"give '{known.message}' or '{code.message}' another number, switch one of the two off, {PURPOSE}"
+            self.problems.append(Problem("error.duplicate", "error", message, hint, code.where))
 
     def __getitem__(self, code: int) -> ErrorCode:
         return self._codes[code][1]

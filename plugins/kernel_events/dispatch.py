@@ -9,6 +9,7 @@ from graphlib import CycleError
 from typing import Any
 
 from kernel.boot.discovery import sort
+from kernel.boot.plan import Plan
 from kernel.errors import Findings, Problem
 from kernel_events.event import DEFAULTS, Event, Role
 from kernel_events.listener import Listener, listener
@@ -31,6 +32,7 @@ class Events:
 
     def __init__(self, app: Any = None, current: Any = lambda: None) -> None:
         self._app, self._current, self.problems = app, current, Findings()
+        self._claims = (getattr(app, "plan", None) or Plan()).claims
         self.declared: dict[str, Event] = {}
         self._owners: dict[str, str] = {}
         self._listeners: list[Listener] = []
@@ -47,8 +49,10 @@ class Events:
             known = self.declared.setdefault(event.name, event)
             first = self._owners.setdefault(event.name, owner)
             if known.payload != event.payload:
-                message = f"event '{event.name}' is declared by '{first}' ({known.where}) and by '{owner}'"
-                self.problems.error("event.duplicate", message, "rename one, or let both say the same", event.where)
+                both = self._claims((first, known.where), (owner, event.where))
+                hint = "rename one of the two, switch one off, or let both say the same"
+                message = f"event '{event.name}' is declared by {both}"
+                self.problems.error("event.duplicate", message, hint, event.where)
 
     def add(self, plugin: str, hooks: Iterable[tuple[Any, ...]]) -> None:
         """Add the listeners of one plugin or app."""

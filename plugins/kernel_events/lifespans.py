@@ -30,9 +30,10 @@ class Lifespan:
         try:
             with self._life.starting(self._who):
                 await self._entered.wait()
-        except Cut:
+        except BaseException:  # it took too long, or the start was cancelled
             self._scope.cancel()
-            await self._end()
+            with anyio.CancelScope(shield=True):
+                await self._end()
             raise
         if self._error:
             raise self._error

@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio
 
+from kernel import Request
 from kernel.errors import KernelError
 from kernel_events.dispatch import Events
 from kernel_events.life import Life
@@ -27,6 +28,7 @@ class Cycle:
             KernelError: pre_start failed, or something did during the stop; all reasons are told.
         """
         problem: Exception | None = None
+        self._before = copy_context()
         async with anyio.create_task_group() as group:
             self._life.begin(group)
             try:
@@ -56,6 +58,21 @@ class Cycle:
             await self.drain()
             await self._end("pre_stop")
             await cancel(servers)
+
+    def seed(self, enter: Callable[[Request], Any]) -> Callable[[Request], Any]:
+        """Return *enter*, which a request begins with, so that it also sets the context variables of the start.
+
+        Servers run requests in contexts of their own, which know nothing of what lifespans set.
+        """
+        known = self._before
+        changed = [(one, value) for one, value in copy_context().items() if known.get(one, known) is not value]
+
+        def seeded(request: Request) -> Any:
+            for variable, value in changed:
+                variable.set(value)
+            return enter(request)
+
+        return seeded if changed else enter
 
     async def drain(self) -> None:
         """Tell that a stop was asked for: once, and only to an application that has started."""

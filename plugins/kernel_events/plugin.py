@@ -37,7 +37,7 @@ class PhasesConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_events(self) -> Iterable[Event] | None:
         """Declare events and what they carry: an Event, or several."""
 
@@ -69,6 +69,7 @@ class EventsPlugin(Plugin):
         kernel.provide("life", self._life)
         kernel.provide("cycle", self._cycle)
         kernel.provide("drain", self._cycle.drain)
+        kernel.provide("seed", self._cycle.seed)
         kernel.provide("lifespan", self._keep)
         kernel.provide("listeners", self.events)
         kernel.provide("starter", start_aside)

@@ -40,10 +40,15 @@ def positional(handler: Callable[..., Any], blocking: bool | None = None) -> Cal
     return awaited(handler, blocking)
 
 
-def bound(handler: Callable[..., Any], binders: Sequence[Binder], blocking: bool | None = None) -> Call:
-    """Return the call of a handler whose parameters are filled by *binders*."""
+def bound(
+    handler: Callable[..., Any],
+    binders: Sequence[Binder],
+    blocking: bool | None = None,
+    declared: Sequence[inspect.Parameter] | None = None,
+) -> Call:
+    """Return the call of a handler whose parameters are filled by *binders*; *declared* are all it has."""
     names, extracts = [name for name, _, _ in binders], [extract for _, _, extract in binders]
-    if is_async(handler) and _in_order(handler, names):
+    if is_async(handler) and _in_order(parameters(handler) if declared is None else declared, names):
         fill = _direct(handler, extracts) or _by_name(handler, binders, blocking)
     else:
         fill = _by_name(handler, binders, blocking)
@@ -52,9 +57,9 @@ def bound(handler: Callable[..., Any], binders: Sequence[Binder], blocking: bool
     return fill
 
 
-def _in_order(handler: Callable[..., Any], names: Sequence[str]) -> bool:
-    """Tell whether the first parameters of *handler* are these, and may be passed by position."""
-    first = parameters(handler)[: len(names)]
+def _in_order(declared: Sequence[inspect.Parameter], names: Sequence[str]) -> bool:
+    """Tell whether the first of the parameters of a handler are these, and may be passed by position."""
+    first = declared[: len(names)]
     return [one.name for one in first] == list(names) and all(one.kind in BY_POSITION for one in first)
 
 

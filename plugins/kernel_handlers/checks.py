@@ -47,6 +47,8 @@ def unordered(kernel: Application, plan: Plan) -> Iterator[Problem]:
 
 def unskippable(plan: Plan, route: Route) -> Iterator[Problem]:
     """Report `skip=` of layers that run before the route is known, and of nothing at all."""
+    if not route.effective.skip:
+        return
     early = {name for layer in plan.layers if layer.level == "application" for name in (layer.name, layer.plugin)}
     early |= {f"{layer.plugin}:{layer.name}" for layer in plan.layers if layer.level == "application"}
     known = skippable(plan, route)

@@ -40,7 +40,7 @@ class Handlers(Plugin):
         blocking = route.effective.blocking
         if len(names) == 1 and is_request(names[0]):
             return None if is_async(route.handler) else positional(route.handler, blocking)
-        return bound(route.handler, list(self.binders(route, names)), blocking)
+        return bound(route.handler, list(self.binders(route, names)), blocking, names)
 
     @hookimpl
     def kernel_hook(self, phase: str, function: Hook, layer: Layer, render: Render) -> Any:
@@ -67,10 +67,11 @@ class Handlers(Plugin):
             if is_request(parameter):
                 yield parameter.name, "handlers", itself
                 continue
+            found = len(self.kernel.problems)
             answers = self.kernel.collect("kernel_bind", parameter=parameter, route=route)
             if answers:
                 yield parameter.name, answers[0][0], self.measured(route, parameter.name, *answers[0])
-            elif parameter.default is parameter.empty:
+            elif parameter.default is parameter.empty and len(self.kernel.problems) == found:
                 message = f"route '{route}': no active plugin can fill parameter '{parameter}'"
                 hint = "name it 'request', annotate it with a type that a plugin knows, or give it a default"
                 problems.append(Problem("route.parameter", "error", message, hint, where(route.handler)))

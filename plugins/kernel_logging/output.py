@@ -6,7 +6,7 @@ A program that has a handler on the root logger keeps it, and its levels: then n
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,10 +14,10 @@ Release = Callable[[], None]
 
 
 class Shared(logging.Handler):
-    """A handler of ours: how many kernels hold it, and the level the root logger had before."""
+    """A handler of ours: how many kernels hold it, and the levels that loggers had before, by name."""
 
     holders = 0
-    level_before = logging.WARNING
+    levels_before: dict[str, int] = {}
 
 
 class StreamOutput(Shared, logging.StreamHandler[TextIO]):
@@ -53,10 +53,14 @@ def on_screen(record: logging.LogRecord) -> bool:
     return False
 
 
-def hold(make: Callable[[], Shared], level: str) -> Release | None:
+def hold(make: Callable[[], Shared], levels: Mapping[str, str]) -> Release | None:
     """Share the handler of this process, made by *make* if there is none; return what lets it go.
 
     None if the root logger has handlers of somebody else.
+
+    Args:
+        make: returns the handler.
+        levels: level by name of a logger, "" for the root logger; another one that has a level keeps it.
     """
     root = logging.getLogger()
     handler = next((one for one in root.handlers if isinstance(one, Shared)), None)
@@ -64,9 +68,11 @@ def hold(make: Callable[[], Shared], level: str) -> Release | None:
         if root.handlers:
             return None
         handler = make()
-        handler.level_before = root.level
+        loggers = {name: logging.getLogger(name) for name in levels}
+        handler.levels_before = {name: one.level for name, one in loggers.items() if one is root or not one.level}
         root.addHandler(handler)
-        root.setLevel(level)
+        for name in handler.levels_before:
+            loggers[name].setLevel(levels[name])
     handler.holders += 1
     return lambda: release(handler)
 
@@ -75,9 +81,9 @@ def release(handler: Shared) -> None:
     """Let the handler go; the last one to do so takes it away and restores the level."""
     handler.holders -= 1
     if not handler.holders:
-        root = logging.getLogger()
-        root.removeHandler(handler)
-        root.setLevel(handler.level_before)
+        logging.getLogger().removeHandler(handler)
+        for name, level in handler.levels_before.items():
+            logging.getLogger(name).setLevel(level)
         handler.close()
 
 

@@ -1,7 +1,8 @@
 """The plugin: it sends the records of the whole process to one place, in one form."""
 
+import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,7 @@ class LoggingConfig:
     """Section [logging]."""
 
     level: Annotated[Level, "records below it are dropped: DEBUG, INFO, WARNING, ERROR, CRITICAL"] = INFO
+    libraries: Annotated[Level, "the same for loggers of libraries, where it is higher"] = INFO
     format: Annotated[Literal["text", "json"], "text, or one JSON object a line"] = "text"
     colour: Annotated[Literal["auto", "always", "never"], "auto paints on a terminal only"] = "auto"
     file: Annotated[Path | None, "file to append to, relative to config.ini; default standard error"] = None
@@ -46,6 +48,7 @@ class Logging(Plugin):
 
     name = "logging"
     requires = ("settings",)
+    before = ("events",)
     Config = LoggingConfig
 
     def __init__(self) -> None:
@@ -54,19 +57,24 @@ class Logging(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: LoggingConfig) -> None:
         """Begin with the boot: its findings are records too."""
+        self._config = config
         settings: Any = kernel.config  # its folder is no part of a mapping
         self._file = settings.root / config.file if config.file else None
-        self._make, self._level = partial(output, config, self._file), config.level
+        self._make, self._levels = partial(output, config, self._file), levels(config, own(kernel, settings.root))
         self._begin()
 
-    @hookimpl
+    @hookimpl(tryfirst=True)
     def kernel_lifespan(self) -> AbstractAsyncContextManager[None]:
-        """Take the handler away at the end of an orderly stop."""
+        """Take the handler away at the end of an orderly stop, after all others: what they say is to be written."""
         return self._lifespan()
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Report a file whose folder does not exist."""
+    def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
+        """Report a file whose folder does not exist and, for production, a level that tells too much."""
+        if deploy and self._config.level == "DEBUG":
+            message = "[logging] level = DEBUG writes what libraries see, values and statements among it, and is slow"
+            where = kernel.config.origin("logging", "level")
+            yield Problem("logging.level", "warning", message, "write INFO, or WARNING", where)
         if self._file and not self._file.parent.is_dir():
             message = f"[logging] file: there is no folder '{self._file.parent}'"
             yield Problem("logging.file", "error", message, "create it, or change the path", "[logging] file")
@@ -78,7 +86,7 @@ class Logging(Plugin):
 
     def _begin(self) -> None:
         if self._release is None:
-            self._release = hold(self._make, self._level)
+            self._release = hold(self._make, self._levels)
 
     @asynccontextmanager
     async def _lifespan(self) -> AsyncIterator[None]:
@@ -87,6 +95,24 @@ class Logging(Plugin):
         if self._release:
             self._release()
             self._release = None
+
+
+def levels(config: LoggingConfig, names: Iterable[str]) -> dict[str, str]:
+    """Return the level of the root logger and, if they are to tell more than others, of those of *names*."""
+    ours, others = (logging.getLevelNamesMapping()[level] for level in (config.level, config.libraries))
+    if ours >= others:
+        return {"": config.level}
+    return {"": config.libraries, **dict.fromkeys(names, config.level)}
+
+
+def own(kernel: Application, root: Path) -> Iterator[str]:
+    """Yield the first parts of the names of our loggers: of the kernel, the members, and modules in *root*."""
+    yield from ("kernel", "__main__")
+    for member in kernel.plan.active:
+        module = "" if os.sep in member.value else member.value.partition(":")[0]
+        yield (module or type(member.plugin).__module__).partition(".")[0]
+    yield from (path.parent.name for path in (root / "__init__.py", *root.glob("*/__init__.py")) if path.is_file())
+    yield from (path.stem for path in root.glob("*.py"))
 
 
 def unwritable(file: Path) -> Iterable[Problem]:

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from kernel_errors import Error
-from kernel_settings import Size
+from kernel_settings import Bounds, Size
 
 from kernel import Layer, Plugin, Problem, Request, hookimpl
 from kernel.errors import HTTPException
@@ -18,6 +18,7 @@ logger = logging.getLogger("kernel.networking")
 DISALLOWED_HOST = 1003
 FILE_CHUNK = Size("64KiB")
 MAX_HEADERS = 100
+EVERYWHERE = ("", "0.0.0.0", "[::]", "::")  # noqa: S104  # what is looked for, not what is bound
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class NetworkingConfig:
         tuple[str, ...], "addresses or networks (CIDR) whose X-Forwarded-For, -Proto and -Host headers are believed"
     ] = ()
     bind: Annotated[str, "where 'kernel run' listens"] = "127.0.0.1:8000"
-    stream_size: Annotated[Size, "size of the chunks that a file is sent in"] = FILE_CHUNK
+    stream_size: Annotated[Size, "size of the chunks that a file is sent in", Bounds(1)] = FILE_CHUNK
 
     def __post_init__(self) -> None:
         for key, check in (("allowed_hosts", Hosts), ("trusted_proxies", Proxies)):
@@ -39,8 +40,6 @@ class NetworkingConfig:
                 check(getattr(self, key))
             except ValueError as error:
                 raise ValueError(f"{key}: {error}") from None
-        if self.stream_size < 1:
-            raise ValueError("stream_size: a chunk has at least 1 byte")
 
 
 class Networking(Plugin):
@@ -53,7 +52,7 @@ class Networking(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: NetworkingConfig) -> None:
         """Compile the lists."""
-        self._config = config
+        self._kernel, self._config = kernel, config
         self._hosts, self._proxies = Hosts(config.allowed_hosts), Proxies(config.trusted_proxies)
         self._most = kernel.config.get("limits", {}).get("max_headers", MAX_HEADERS)
 
@@ -65,17 +64,25 @@ class Networking(Plugin):
 
     @hookimpl
     def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
-        """Warn of lists that let everybody in and, for production, of the one that lets nobody in."""
+        """Warn of lists that let everybody in, which is an error in production, and there of unset hosts."""
+        level: Literal["error", "warning"] = "error" if deploy else "warning"
         if self._hosts.everything:
             message = "[networking] allowed_hosts: '*' answers for every host, also for one an attacker invents"
-            yield Problem("networking.hosts", "warning", message, "name the hosts", "[networking] allowed_hosts")
+            yield Problem("networking.hosts", level, message, "name the hosts", self._where("allowed_hosts"))
         elif deploy and not self._config.allowed_hosts:
             message = "[networking] allowed_hosts: not set, so only the names of this machine are answered"
-            yield Problem("networking.hosts", "warning", message, "name the hosts", "[networking] allowed_hosts")
+            yield Problem("networking.unset", "warning", message, "name the hosts", self._where("allowed_hosts"))
         if self._proxies.everybody:
             message = "[networking] trusted_proxies: every client can claim to be another one"
             hint = "name the addresses of the proxies"
-            yield Problem("networking.proxies", "warning", message, hint, "[networking] trusted_proxies")
+            yield Problem("networking.proxies", level, message, hint, self._where("trusted_proxies"))
+        if deploy and self._config.bind.rpartition(":")[0] in EVERYWHERE:
+            message = f"[networking] bind: {self._config.bind} takes requests from every network, without encryption"
+            hint = "bind to 127.0.0.1 or to a socket behind a proxy that speaks https"
+            yield Problem("networking.bind", "warning", message, hint, self._where("bind"))
+
+    def _where(self, key: str) -> str:
+        return self._kernel.config.origin("networking", key) or f"[networking] {key}"
 
 
 def checking(hosts: Hosts, most: int) -> Callable[[Request], Error | None]:

@@ -1,7 +1,7 @@
 """What is wrong with the databases of a project, or unfit for production."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel import Problem
 from kernel.errors import did_you_mean
@@ -11,6 +11,12 @@ from kernel_orm.database import Database
 from kernel_orm.declared import declared, unimportable
 from kernel_orm.url import in_memory
 
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
+PLAIN = ("", "disable", "allow", "prefer")
+"""Values of ssl= with which a connection may go unencrypted."""
 EXTRAS = {"asyncpg": "asgi-kernel[postgresql]"}
 URLS = {
     "postgresql": "postgresql://",
@@ -92,9 +98,25 @@ def _driverless(drivername: str, section: str, where: str, error: ImportError) -
 
 
 def _unfit(database: Database, section: str, where: str) -> Iterable[Problem]:
-    if in_memory(database.url):
+    url, config = database.url, database.config
+    if in_memory(url):
         message = f"[{section}] the database is in memory: each worker has its own, and it ends with the worker"
         yield Problem("orm.memory", "error", message, "give it a file, or use a server", where)
-    if database.config.echo:
+    elif url.get_backend_name() == "sqlite":
+        message = f"[{section}] SQLite has one writer at a time, for all workers of one machine, and none elsewhere"
+        hint = "use a server; or run one worker on a local disk with a backup, and silence this finding in [checks]"
+        yield Problem("orm.sqlite", "warning", message, hint, where)
+    if config.echo:
         message = f"[{section}] echo = true writes every value to the log"
-        yield Problem("orm.echo", "warning", message, "leave it out", where)
+        yield Problem("orm.echo", "error", message, "leave it out", where)
+    if url.get_backend_name() == "postgresql":
+        yield from _unfit_server(url, config.statement_timeout, section, where)
+
+
+def _unfit_server(url: "URL", seconds: float, section: str, where: str) -> Iterable[Problem]:
+    if not seconds:
+        message = f"[{section}] statement_timeout = 0: one statement can hold a connection for ever"
+        yield Problem("orm.statement_timeout", "warning", message, "leave it out, or write some seconds", where)
+    if url.host not in LOCAL and not str(url.host).startswith("/") and str(url.query.get("ssl", "")) in PLAIN:
+        message = f"[{section}] the connection to '{url.host}' may be unencrypted, the password on it too"
+        yield Problem("orm.tls", "warning", message, "add ?ssl=verify-full to the url", where)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from kernel_settings import Duration, Secret
+from kernel_settings import Beyond, Bounds, Duration, Secret
 
 DEFAULT = "default"
 """The name of the database of the section [database]."""
@@ -31,21 +31,25 @@ class DatabaseConfig:
     )
     required: Annotated[bool, "whether the start fails when the database cannot be reached"] = True
     echo: Annotated[bool, "log every statement, with its parameters"] = False
-    pool_size: Annotated[int, "connections kept open"] = 5
-    max_overflow: Annotated[int, "further connections under load"] = 5
-    pool_timeout: Annotated[Duration, "longest wait for a connection or, in SQLite, for a lock"] = THREE_SECONDS
+    pool_size: Annotated[int, "connections kept open", Bounds(1)] = 5
+    max_overflow: Annotated[
+        int, "further connections under load", Bounds(0), Beyond(words="requests wait, see pool_timeout")
+    ] = 5
+    pool_timeout: Annotated[Duration, "longest wait for a connection or, in SQLite, for a lock", Beyond(503)] = (
+        THREE_SECONDS
+    )
     pre_ping: Annotated[bool, "test a connection before its use"] = True
     recycle: Annotated[Duration, "age at which a connection is replaced"] = HALF_AN_HOUR
-    connect_timeout: Annotated[Duration, "longest wait for a new connection"] = FIVE_SECONDS
-    statement_timeout: Annotated[Duration, "longest time of a statement (PostgreSQL); 0: no limit"] = THIRTY_SECONDS
+    connect_timeout: Annotated[Duration, "longest wait for a new connection", Beyond(503)] = FIVE_SECONDS
+    statement_timeout: Annotated[Duration, "longest time of a statement (PostgreSQL); 0: no limit", Beyond(504)] = (
+        THIRTY_SECONDS
+    )
     isolation_level: Annotated[str, "isolation of transactions; empty for the driver's default"] = ""
 
     def __post_init__(self) -> None:
         given = [key for key in SERVER_KEYS if getattr(self, key)]
         if self.url and given:
             raise ValueError(f"url and {', '.join(given)} exclude one another; write one or the other")
-        if self.pool_size < 1 or self.max_overflow < 0:
-            raise ValueError("pool_size has to be at least 1, and max_overflow at least 0")
         if self.isolation_level.upper() not in ("", *ISOLATION_LEVELS):
             raise ValueError(f"isolation_level is none of {', '.join(ISOLATION_LEVELS)}")
 

@@ -13,7 +13,7 @@ from kernel.types import Application
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_models(self) -> Iterable[str] | None:
         """Name the modules that declare models: dotted paths, imported before tables are made or migrated."""
 

@@ -145,4 +145,5 @@ class Background:
 
     def _report(self, deadline: float) -> None:
         titles = "; ".join(call.title for call in self._calls)
-        logger.error("stop: %d background calls are cut after %g s: %s", len(self._calls), deadline, titles)
+        count = "1 background call is" if len(self._calls) == 1 else f"{len(self._calls)} background calls are"
+        logger.error("stop: %s cut after %g s: %s", count, deadline, titles)

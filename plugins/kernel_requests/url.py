@@ -41,7 +41,7 @@ class URL:
     def remove_query(self, *names: str) -> "URL":
         """Return a copy whose query is without the fields of these names; the others stay as they were sent."""
         fields = filter(None, self.query.split("&"))
-        others = [field for field in fields if pairs(field.encode("utf-8"))[0][0] not in names]
+        others = [field for field in fields if pairs(field.encode("latin-1", "replace"))[0][0] not in names]
         return replace(self, query="&".join(others))
 
 

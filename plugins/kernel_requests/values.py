@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from kernel import Request
 from kernel.errors import HTTPException
@@ -22,8 +22,7 @@ class Fixed(dict[str, Any]):
     def _refuse(self, *args: Any, **more: Any) -> NoReturn:
         raise TypeError(f"{type(self).__name__} cannot be changed; dict() makes a copy that can")
 
-    if not TYPE_CHECKING:
-        __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
 
 class Values(Fixed):

@@ -27,6 +27,7 @@ class Router(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: Any) -> None:
         """Offer the services, anew for every boot; they know the routes once those are compiled."""
+        self._kernel = kernel
         self._entries: list[Entry] = []
         self._urls = Urls()
         limits = kernel.config.get("limits", {})
@@ -41,7 +42,7 @@ class Router(Plugin):
     @hookimpl
     def kernel_router(self, routes: list[Bound]) -> Matcher:
         """Check all routes together and compile them to one matcher."""
-        self._entries += survey(routes)
+        self._entries += survey(routes, self._kernel.plan.claims)
         self._urls.index(self._entries)
         return compiled(self._entries, self._longest)
 

@@ -45,8 +45,12 @@ class Routes:
         self._items: list[Route | Routes] = []
         self.extend(routes)
 
-    def route(self, path: str, methods: str | Iterable[str], **options: Any) -> Decorator:
-        """Declare the decorated function as the handler of *path* for *methods*."""
+    def route(self, path: str, methods: str | Iterable[str], *, replaces: str = "", **options: Any) -> Decorator:
+        """Declare the decorated function as the handler of *path* for *methods*.
+
+        Args:
+            replaces: app or plugin whose route of the same method and shape this one takes the place of.
+        """
         if not isinstance(path, str):
             raise TypeError(f"a route needs a path first, as in @routes.get('/'), not {path!r}")
 
@@ -54,7 +58,7 @@ class Routes:
             if not callable(function):
                 raise TypeError(f"route '{path}': the handler must be callable, not {function!r}")
             place = where(function)
-            self.append(Route(path, methods, function, **options).derive(where=place))
+            self.append(Route(path, methods, function, **options).derive(where=place, replaces=replaces))
             return function
 
         return declare

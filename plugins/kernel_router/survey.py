@@ -1,10 +1,11 @@
 """Check all routes of a project together, before anything is compiled."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from kernel.boot.plan import Plan
 from kernel.errors import BootError, Problem
 from kernel.layers import Handler, Route
 from kernel_router.mount import Mount
@@ -14,6 +15,9 @@ Bound = tuple[Route, Handler]
 _token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 ANY = "any"
 """The method of mounts, which take every one; methods of routes are upper case."""
+UNPLANNED = Plan().claims
+"""Words claims where no plan tells from which distribution they come."""
+PURPOSE = "or let one win on purpose: routes.get(path, replaces='app')"
 METHOD = "name one or several, as in Route(path, ['GET', 'POST'], handler)"
 
 
@@ -54,8 +58,10 @@ class Entry:
         return f"'{self.route.app}' ({self.route.where})"
 
 
-def survey(routes: Iterable[Bound]) -> list[Entry]:
+def survey(routes: Iterable[Bound], both: Callable[..., str] = UNPLANNED) -> list[Entry]:
     """Return an entry for every method of every route, in the order of definition.
+
+    A route that another one replaces has none. *both* words who claims one route.
 
     Raises:
         BootError: paths, methods or pairs of routes that cannot be; all of them.
@@ -73,7 +79,10 @@ def survey(routes: Iterable[Bound]) -> list[Entry]:
         methods = (ANY,) if isinstance(route, Mount) else tuple(dict.fromkeys(route.methods))
         problems += _wrong_methods(route, methods)
         entries += [Entry(len(entries) + n, m, route, handler, parts, ssl) for n, m in enumerate(methods)]
-    problems += _duplicates(entries)
+    replaced = [one for one, other in _pairs(entries) if replaces(other, one)]
+    replaced += [other for one, other in _pairs(entries) if replaces(one, other)]
+    entries = [entry for entry in entries if entry not in replaced] if replaced else entries
+    problems += _duplicates(entries, both)
     if problems:
         raise BootError(problems)
     return entries
@@ -100,14 +109,27 @@ def _problem(kind: str, message: str, hint: str, route: Route) -> Problem:
     return Problem(kind, "error", f"'{route.app}': {message}" if route.app else message, hint, route.where)
 
 
-def _duplicates(entries: Iterable[Entry]) -> Iterator[Problem]:
+def _pairs(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Yield (first, other) of each method and shape that stands more than once."""
     first: dict[object, Entry] = {}
     for entry in entries:
         known = first.setdefault((entry.method, entry.shape, entry.only_ssl), entry)
         if known is not entry:
-            message = f"{known.label} is declared by {known} and by {entry}"
-            hint = "give one of them another path or prefix, or remove it"
-            yield Problem("route.duplicate", "error", message, hint, entry.route.where)
+            yield known, entry
+
+
+def replaces(one: Entry, other: Entry) -> bool:
+    """Tell whether a route says that it takes the place of another one."""
+    wish = getattr(one.route, "replaces", "")
+    return bool(wish) and wish in (other.route.app, f"{other.route.app}:{other.method} {other.route.path}")
+
+
+def _duplicates(entries: Iterable[Entry], both: Callable[..., str]) -> Iterator[Problem]:
+    for known, entry in _pairs(entries):
+        sides = both((known.route.app, known.route.where), (entry.route.app, entry.route.where))
+        message = f"{known.label} is declared by {sides}"
+        hint = f"give one of them another path or prefix, switch one of the two off, {PURPOSE}"
+        yield Problem("route.duplicate", "error", message, hint, entry.route.where)
 
 
 def shadows(entries: Iterable[Entry]) -> Iterator[Problem]:

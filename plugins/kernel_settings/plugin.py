@@ -1,5 +1,6 @@
 """The plugin: it validates the sections of all plugins, and those of the kernel itself."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -8,7 +9,10 @@ from kernel import Plugin, Problem, hookimpl
 from kernel.boot.config import Config as Sections
 from kernel.errors import Findings, did_you_mean
 from kernel.types import Application
+from kernel_settings.secrets import unfit
 from kernel_settings.sections import validate
+
+DEVELOPMENT = ("dev", "devel", "development", "local", "test", "testing")
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,14 @@ class Order:
     layers: Annotated[tuple[str, ...], "layers the operator wants in this order, outer to inner"] = ()
 
 
-KERNEL: dict[str, type] = {"apps": Apps, "order": Order}
+@dataclass(frozen=True)
+class Checks:
+    """[checks]"""
+
+    silenced: Annotated[tuple[str, ...], "ids of findings that 'kernel check' does not tell"] = ()
+
+
+KERNEL: dict[str, type] = {"apps": Apps, "order": Order, "checks": Checks}
 
 
 class Settings(Plugin):
@@ -64,7 +75,14 @@ class Settings(Plugin):
         kernel.provide("schemas", self.schemas)
 
     @hookimpl
-    def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
+    def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
+        """Warn of a section that is nearly one of a plugin; for production, look at secrets and switches."""
+        yield from self._stray(kernel)
+        if deploy:
+            yield from unfit(kernel.config)
+            yield from lenient(kernel.config)
+
+    def _stray(self, kernel: Application) -> Iterable[Problem]:
         """Warn of a section that nobody owns and that is nearly the name of one that somebody does."""
         owned = {*self.schemas, "environment"}
         for section in kernel.config.keys() - owned:
@@ -76,3 +94,14 @@ class Settings(Plugin):
                     "rename it, unless it is a section of an app",
                 )
                 yield Problem("config.section", "warning", message, hint, where)
+
+
+def lenient(config: Sections) -> Iterable[Problem]:
+    """Report a project that starts without what fails, and one that reads what is meant for development."""
+    if config["plugins"]["on_error"] == "disable":
+        message = "[plugins] on_error = disable: a plugin that fails is left out, one that guards the others too"
+        hint = "leave it out, and name in [plugins] optional what may be missing"
+        yield Problem("settings.on_error", "error", message, hint, config.origin("plugins", "on_error"))
+    if os.environ.get("KERNEL_ENV", "").lower() in DEVELOPMENT:
+        message = f"KERNEL_ENV={os.environ['KERNEL_ENV']}: the project reads '{config.path}'"
+        yield Problem("settings.environment", "warning", message, "unset it, or name the file of production")

@@ -6,6 +6,7 @@ import msgspec
 
 from kernel.boot.config import Config, items
 from kernel.errors import Findings, did_you_mean
+from kernel_settings.marks import Bounds
 from kernel_settings.masking import MASK, mask
 
 BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -19,13 +20,17 @@ def coerce(value: Any, hint: Any) -> Any:
     Raises:
         ValueError: it does not fit.
     """
+    bounds = [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Bounds)]
     if get_origin(hint) is Annotated and isinstance(get_args(hint)[1], str):
         hint = get_args(hint)[0]
     if any(get_origin(part) in LISTS for part in (hint, *get_args(hint))):
         value = items(value)
     elif hint is bool and isinstance(value, str):
         value = BOOLEANS.get(value.lower(), value.lower())
-    return msgspec.convert(value, hint, strict=False, dec_hook=lambda kind, text: kind(text))
+    found = msgspec.convert(value, hint, strict=False, dec_hook=lambda kind, text: kind(text))
+    for one in bounds:
+        one.check(found)
+    return found
 
 
 def choices(hint: Any) -> list[str]:

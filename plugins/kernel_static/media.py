@@ -9,12 +9,14 @@ from kernel_responses.file import SANDBOX
 from kernel_responses.media import media_type
 from kernel_settings import Duration
 
-from kernel import Plugin, Request, Response, hookimpl
+from kernel import Plugin, Problem, Request, Response, hookimpl
 from kernel.layers import Route
 from kernel.types import Application
 from kernel_static.links import Base, unserved
 from kernel_static.serving import AT_ONCE, cache_control, check_prefix
 
+ACTIVE = ("html", "xml", "svg", "javascript", "ecmascript", "flash")
+"""Parts of the names of media types that browsers run."""
 SHOWN = ("png", "jpeg", "gif", "webp", "pdf")
 
 
@@ -41,14 +43,26 @@ class Media(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: MediaConfig) -> None:
         """Offer the service."""
-        self._config = config
+        self._kernel, self._config = kernel, config
         kernel.provide("media_url", Base(kernel, config.prefix) if config.prefix else unserved)
+
+    @hookimpl
+    def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
+        """Report, for production, types of uploads that browsers run."""
+        for kind in self._config.inline_types if deploy and self._config.prefix else ():
+            if any(part in meant(kind) for part in ACTIVE):
+                message = (
+                    f"[media] inline_types: '{kind}' can hold scripts, and only the sandbox keeps them from this site"
+                )
+                hint = "leave it out, so that it is saved, not shown"
+                where = self._kernel.config.origin("media", "inline_types")
+                yield Problem("media.active", "warning", message, hint, where)
 
     @hookimpl
     def kernel_routes(self) -> Iterable[Route]:
         """Declare the route, if there is a prefix."""
         config = self._config
-        shown = frozenset(kind if "/" in kind else plain_type(f"x.{kind}") for kind in config.inline_types)
+        shown = frozenset(map(meant, config.inline_types))
         headers = [cache_control(config.max_age), (b"content-security-policy", SANDBOX.encode())]
 
         async def media(request: Request) -> Response:
@@ -56,6 +70,11 @@ class Media(Plugin):
             return File(path, headers=headers, partial=True, download=plain_type(path) not in shown)
 
         return [Route(f"{config.prefix.rstrip('/')}/<path:path>", "GET", media)] if config.prefix else []
+
+
+def meant(kind: str) -> str:
+    """Return the media type of an entry of `inline_types`: a type, or the ending of file names."""
+    return kind if "/" in kind else plain_type(f"x.{kind}")
 
 
 def plain_type(name: str) -> str:

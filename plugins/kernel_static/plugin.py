@@ -11,6 +11,7 @@ from kernel_settings import Duration
 from kernel import Plugin, Problem, Request, Response, hookimpl, hookspec
 from kernel.layers import Route, as_tuple
 from kernel.types import Application
+from kernel_static.disclosure import disclosing
 from kernel_static.file import Library, StaticFile
 from kernel_static.fingerprints import Fingerprints
 from kernel_static.folders import Folders, home
@@ -38,7 +39,7 @@ class StaticConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_static_dirs(self) -> Any:
         """Name folders of static files, relative to the module of the app or plugin: one, or several."""
 
@@ -54,6 +55,7 @@ class Static(Plugin):
     @hookimpl
     def kernel_configure(self, kernel: Application, config: StaticConfig) -> None:
         """Find the folders."""
+        self._config = config
         self._plugins = {member.name: member.plugin for member in kernel.plan.active}
         answers = [(name, as_tuple(answer)) for name, answer in kernel.collect("kernel_static_dirs")]
         apps = {name: self._folders(name, folders) for name, folders in answers if folders}
@@ -77,8 +79,10 @@ class Static(Plugin):
         return [Route(f"{self._prefix}/<path:path>", "GET", static)] if library.folders.apps else []
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Report folders that are not there."""
+    def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
+        """Report folders that are not there and, for production, those that show more than they should."""
+        if deploy:
+            yield from disclosing(kernel, self._config, self._library.folders)
         for name, folders in self._library.folders.apps.items():
             for folder in [folder for folder in folders if not folder.is_dir()]:
                 message = f"app '{name}': static_dirs names '{folder}', which is no folder"

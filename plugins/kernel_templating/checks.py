@@ -1,12 +1,17 @@
 """What can be wrong with templates before anybody asks for them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kernel import Problem
+from kernel.boot.plan import Plan
 from kernel.errors import did_you_mean
+from kernel.layers import where
 from kernel_templating.folders import SEPARATOR, Folders
 from kernel_templating.renderer import Templates
+
+UNPLANNED = Plan().claims
+"""Words claims where no plan tells from which distribution they come."""
 
 
 def missing(folders: Folders, declared: Mapping[str, str]) -> Iterator[Problem]:
@@ -54,7 +59,10 @@ def dangling(templates: Templates, name: str) -> Iterator[Problem]:
 
 
 def claims(
-    answers: Iterable[tuple[str, Any]], kind: str, taken: Iterable[str] = ()
+    answers: Iterable[tuple[str, Any]],
+    kind: str,
+    taken: Iterable[str] = (),
+    both: Callable[..., str] = UNPLANNED,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return the names that apps give to templates, and a problem for each that two of them claim."""
     values: dict[str, Any] = {}
@@ -63,7 +71,11 @@ def claims(
     for owner, mapping in answers:
         for name, value in mapping.items():
             if owners.setdefault(name, owner) != owner:
-                message = f"template {kind} '{name}' is declared by '{owners[name]}' and by '{owner}'"
-                problems.append(Problem("templates.duplicate", "error", message, "rename one of the two"))
+                sides = both((owners[name], where(values.get(name))), (owner, where(value)))
+                message = f"template {kind} '{name}' is declared by {sides}"
+                hint = (
+                    "rename one of the two, switch one off, or let one app take it from the other and declare it alone"
+                )
+                problems.append(Problem("templates.duplicate", "error", message, hint, where(value)))
             values.setdefault(name, value)
     return values, problems

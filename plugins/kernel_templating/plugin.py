@@ -32,19 +32,19 @@ class TemplatesConfig:
 class Specs:
     """What this plugin asks others."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_dirs(self) -> Any:
         """Name folders of templates, relative to the folder of your module."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_globals(self) -> Any:
         """Return names that every template sees: a mapping."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_filters(self) -> Any:
         """Return filters: a mapping of names to functions, sync or async."""
 
-    @hookspec
+    @hookspec(since=(1, 0))
     def kernel_template_context(self) -> Any:
         """Return context processors, `(request) -> mapping`, sync or async; asked at every rendering."""
 
@@ -67,10 +67,12 @@ class Templating(Plugin):
             for name, answer in kernel.collect("kernel_template_dirs")
         }
         self._declared = {name: declared(member) for name, member in members.items()}
-        self._override, self._kernel = config.override, kernel
+        self._override, self._kernel, self._config = config.override, kernel, config
         own = builtin(kernel)
-        names, problems = checks.claims(kernel.collect("kernel_template_globals"), "global", [*own, "request"])
-        filters, more = checks.claims(kernel.collect("kernel_template_filters"), "filter")
+        names, problems = checks.claims(
+            kernel.collect("kernel_template_globals"), "global", [*own, "request"], kernel.plan.claims
+        )
+        filters, more = checks.claims(kernel.collect("kernel_template_filters"), "filter", (), kernel.plan.claims)
         if problems or more:
             raise BootError([*problems, *more])
         contexts = [
@@ -94,8 +96,12 @@ class Templating(Plugin):
         return started(kernel)
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Report folders that are not there, and templates that do not compile."""
+    def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
+        """Report folders that are not there, templates that do not compile and, for production, watching files."""
+        if deploy and self._config.reload:
+            message = "[templates] reload: every rendering looks whether files have changed"
+            where = self._kernel.config.origin("templates", "reload")
+            yield Problem("templates.reload", "warning", message, "leave it out", where)
         folders = self._templates.folders
         yield from checks.missing(folders, self._declared)
         for name in [name for name in self._override if name not in folders.by_app]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import anyio
+from kernel_compat.specification import specifications
 
-from kernel import Kernel, Plugin
+from kernel import API, Kernel, Plugin
 from kernel.errors import Problem
 from kernel_testing.subject import Subject, needed
 
@@ -109,6 +110,16 @@ def hooks(subject: Subject) -> Iterator[str]:
     )
 
 
+def current(subject: Subject) -> Iterator[str]:
+    """It uses no hook newer than the `api` it says, and none that is deprecated."""
+    api = getattr(subject.plugin, "api", API)
+    if not (isinstance(api, tuple) and list(map(type, api)) == [int, int]):
+        yield f"its api is {api!r}: write api = {API}, two whole numbers"
+    who = (f"plugin '{subject.own}'", f"app '{subject.own}'")
+    found = [one for one in subject.kernel(["standard"]).problems if one.id.startswith("api.")]
+    yield from (f"{told(one)}: {one.hint}" for one in found if one.message.startswith(who))
+
+
 def conflicts(subject: Subject) -> Iterator[str]:
     """It boots beside the standard plugins: nothing it brings is taken."""
     found = subject.kernel(["standard"]).problems
@@ -117,8 +128,18 @@ def conflicts(subject: Subject) -> Iterator[str]:
 
 def alone(subject: Subject) -> Iterator[str]:
     """It boots with what it requires and nothing else: what it only comes before or after may be absent."""
-    found = subject.kernel(needed(subject)).problems
-    yield from (f"with nothing but what it requires: {told(one)}" for one in found if one.level == "error")
+    for one in [one for one in subject.kernel(needed(subject)).problems if one.level == "error"]:
+        yield f"with nothing but what it requires: {lacking(subject, one) or told(one)}"
+
+
+def lacking(subject: Subject, problem: Problem) -> str:
+    """Return which plugin to require, if that is one whose hook does not exist without it; or ""."""
+    owners = {one.name: one.owner for one in specifications(subject.kernel(["standard"]))}
+    name = next((name for name in owners if f"hook '{name}' does not exist" in problem.message), "")
+    if not name:
+        return ""
+    way = f"add '{owners[name]}' to requires, or write @hookimpl(optionalhook=True)"
+    return f"hook '{name}' does not exist at {problem.where}: {way}"
 
 
 def lives(subject: Subject) -> Iterator[str]:
@@ -166,6 +187,7 @@ CLAUSES: Mapping[str, Callable[[Subject], Iterator[str]]] = {
     "entry point": loads,
     "configuration": documented,
     "hooks": hooks,
+    "api": current,
     "conflicts": conflicts,
     "soft dependencies": alone,
     "lifespan": lives,

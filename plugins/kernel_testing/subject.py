@@ -85,7 +85,9 @@ def subject(thing: Any, config: Config | None = None) -> Subject:
     if ":" in thing:
         return Subject(thing, "app", thing, None, config or {}, installed)
     guess = did_you_mean(thing, [one.name for one in installed])
-    raise LookupError(f"no plugin or app '{thing}' is installed{guess}")
+    raise LookupError(
+        f"no plugin or app '{thing}' is installed{guess or ': pip install -e . in its folder installs it'}"
+    )
 
 
 def needed(subject: Subject) -> list[str]:

@@ -1,13 +1,16 @@
 """The plugin: it owns the section; who applies a key reads it from the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from kernel_settings import Duration
+from kernel_settings import Beyond, Duration
 
-from kernel import Plugin
+from kernel import Plugin, Problem, hookimpl
+from kernel.types import Application
 
+TIMES = 10
+"""How many times its default a timeout may be before it is told."""
 START, STEP, REQUESTS, IDLE = Duration("60s"), Duration("15s"), Duration("30s"), Duration("5s")
 
 
@@ -15,13 +18,23 @@ START, STEP, REQUESTS, IDLE = Duration("60s"), Duration("15s"), Duration("30s"),
 class Timeouts:
     """Section [timeouts]; seconds."""
 
-    startup: Annotated[Duration, "how long the whole start may take"] = START
-    shutdown_hook: Annotated[Duration, "how long one listener or one lifespan may take at the stop"] = STEP
-    graceful: Annotated[Duration, "how long requests under way may take after a stop was asked for"] = REQUESTS
-    body_idle: Annotated[Duration, "within which time the next 1 KiB of a large body has to arrive, else 408"] = (
+    startup: Annotated[Duration, "how long the whole start may take", Beyond(words="the start fails, exit code 3")] = (
+        START
+    )
+    shutdown_hook: Annotated[
+        Duration,
+        "how long one listener or one lifespan may take at the stop",
+        Beyond(words="it is cut and logged, exit code 1"),
+    ] = STEP
+    graceful: Annotated[
+        Duration, "how long requests under way may take after a stop was asked for", Beyond(words="they are cut")
+    ] = REQUESTS
+    body_idle: Annotated[Duration, "how long the next 1 KiB of a body that comes in parts may take", Beyond(408)] = (
         REQUESTS
     )
-    keep_alive: Annotated[Duration, "how long 'kernel run' keeps a connection on which nothing happens"] = IDLE
+    keep_alive: Annotated[
+        Duration, "how long 'kernel run' keeps a connection on which nothing happens", Beyond(words="it is closed")
+    ] = IDLE
 
     @classmethod
     def of(cls, config: Mapping[str, Mapping[str, Any]]) -> "Timeouts":
@@ -46,3 +59,22 @@ class TimeoutsPlugin(Plugin):
     name = "timeouts"
     requires = ("settings",)
     Config = Timeouts
+
+    @hookimpl
+    def kernel_configure(self, config: Timeouts) -> None:
+        """Keep the section."""
+        self._config = config
+
+    @hookimpl
+    def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
+        """Report, for production, timeouts so long that nothing ends by them, and none for requests under way."""
+        for field in fields(Timeouts) if deploy else ():
+            seconds, usual = getattr(self._config, field.name), cast("float", field.default)
+            if seconds > TIMES * usual:
+                message = f"[timeouts] {field.name} is {seconds:g} seconds, {seconds / usual:.0f} times its default"
+                where = kernel.config.origin("timeouts", field.name)
+                yield Problem("timeouts.high", "warning", message, "whoever stops a process kills it before", where)
+        if deploy and not self._config.graceful:
+            message = "[timeouts] graceful = 0: every deployment cuts the requests that are under way"
+            hint = "give them some seconds"
+            yield Problem("timeouts.graceful", "warning", message, hint, kernel.config.origin("timeouts", "graceful"))

@@ -83,9 +83,13 @@ class Trace(Plugin):
 
     @hookimpl
     def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
-        """Warn of what a proxy can make public."""
-        if deploy and self._config.enabled and self._config.header:
+        """Warn of measuring what nobody looks at, and of what a proxy can make public."""
+        if not (deploy and self._config.enabled):
+            return
+        where = self._kernel.config.origin("trace", "enabled") or "[trace]"
+        message = "[trace] enabled: every part of every request is measured, which costs each of them"
+        yield Problem("trace.enabled", "warning", message, "switch it on only while you look for something", where)
+        if self._config.header:
             message = "[trace] header: a proxy on this machine that adds no header makes every client look local"
             hint = "set header to false in production; the log and the figures stay"
-            where = self._kernel.config.origin("trace", "enabled") or "[trace]"
             yield Problem("trace.header", "warning", message, hint, where)

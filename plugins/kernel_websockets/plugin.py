@@ -3,14 +3,14 @@
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from kernel_settings import Size
+from kernel_settings import Beyond, Size
 
 from kernel import Hooks, Layer, Plugin, Problem, Request, hookimpl
 from kernel.boot.plan import Plan
 from kernel.errors import HTTPException
-from kernel.layers import Route
+from kernel.layers import Route, bare
 from kernel.serve.wrappers import is_async
 from kernel.types import Application
 from kernel_websockets.origins import Origins
@@ -31,7 +31,11 @@ class WebSocketConfig:
         tuple[str, ...], "further origins whose pages may connect: https://host, or * for all"
     ] = ()
     require_origin: Annotated[bool, "refuse clients that name no origin, as all but browsers do"] = False
-    max_message: Annotated[Size, "most bytes of a message, for routes without max_body_size"] = MEBIBYTE
+    max_message: Annotated[
+        Size,
+        "most bytes of a message, for routes without max_body_size",
+        Beyond(words="the socket is closed with 1009"),
+    ] = MEBIBYTE
 
     def __post_init__(self) -> None:
         try:
@@ -96,14 +100,15 @@ class WebSockets(Plugin):
         self._sockets.kind = kind
 
     @hookimpl
-    def kernel_checks(self) -> Iterable[Problem]:
-        """Report handlers that cannot serve a websocket, and an open door."""
+    def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
+        """Report handlers that cannot serve a websocket, and an open door, which is an error in production."""
         for route, _ in self._plan.routes:
             yield from check(route)
         if self._origins.everybody:
             message = f"{ORIGINS}: '*' lets every page connect with the cookies of its visitors"
             where = self._kernel.config.origin("websocket", "allow_origins")
-            yield Problem("websocket.origins", "warning", message, "name the origins", where)
+            level: Literal["error", "warning"] = "error" if deploy else "warning"
+            yield Problem("websocket.origins", level, message, "name the origins", where)
 
 
 def is_socket(route: Route) -> bool:
@@ -116,13 +121,12 @@ def check(route: Route) -> Iterable[Problem]:
     if is_socket(route) and not is_async(route.handler):
         message = f"route '{route}': the handler of a websocket awaits its messages, so it is an async function"
         yield Problem("websocket.handler", "error", message, "write async def, without yield", route.where)
-    wrong = [one.name for one in inspect.signature(route.handler).parameters.values() if is_websocket(one)]
-    if wrong and set(route.methods) != {METHOD}:
-        message = f"route '{route}': parameter '{wrong[0]}' is a WebSocket, and the route answers other requests"
+    annotations = getattr(bare(route.handler), "__annotations__", {}).items() if set(route.methods) != {METHOD} else ()
+    for name in [name for name, kind in annotations if name != "return" and is_websocket(kind)]:
+        message = f"route '{route}': parameter '{name}' is a WebSocket, and the route answers other requests"
         yield Problem("websocket.parameter", "error", message, "declare it with routes.websocket", route.where)
 
 
-def is_websocket(parameter: inspect.Parameter) -> bool:
-    """Tell whether the annotation of a parameter is WebSocket, as a class or as text."""
-    kind = parameter.annotation
+def is_websocket(kind: Any) -> bool:
+    """Tell whether an annotation is WebSocket, as a class or as text."""
     return kind == "WebSocket" or (isinstance(kind, type) and issubclass(kind, WebSocket))

@@ -1,5 +1,8 @@
 """What `kernel new` writes where only the wheel is installed: every file of it, and a project that serves."""
 
+import json
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,6 +63,23 @@ def test_a_full_app_is_installed_with_all_it_needs(serve: Callable[..., Any], in
             server.end()
     finally:
         installed.pip("uninstall", "--quiet", "--yes", "cart")
+
+
+def test_a_plugin_passes_every_step_of_its_own_workflow(installed: Any, tmp_path: Path) -> None:
+    run(installed, tmp_path, "kernel", "new", "plugin", "paint")
+    folder = tmp_path / "paint"
+    steps = re.findall("^      - run: (.+)$", (folder / ".github/workflows/test.yml").read_text(), re.M)
+    try:
+        said = [run(installed, folder, *shlex.split(step)) for step in steps]
+        (folder / "config.ini").write_text("[plugins]\nactive = standard, paint\n")
+        rows = json.loads(run(installed, folder, "kernel", "plugins", "compat", "--json"))["plugins"]
+    finally:
+        installed.pip("uninstall", "--quiet", "--yes", "paint")
+
+    assert [step.split()[-1] for step in steps] == [".[test]", "pytest", "paint"]
+    assert " passed" in said[1]
+    assert (said[2].count("kept "), said[2].count("broken ")) == (9, 0)
+    assert [(row["declared"], row["refused"]) for row in rows if row["name"] == "paint"] == [(True, "")]
 
 
 def looked_at(client: HttpClient, prefix: str = "") -> None:

@@ -178,7 +178,7 @@ async def test_the_stop_waits_until_a_deadline_and_reports_what_is_cut(
         await client.get("/short")
     assert notes == ["short", "end ok"]
     title = f"background call '{for_ever.__qualname__}' of 'shop', GET '/'"
-    assert errors(caplog) == [f"stop: 1 background calls are cut after 0.1 s: {title}"]
+    assert errors(caplog) == [f"stop: 1 background call is cut after 0.1 s: {title}"]
 
 
 async def test_a_hook_behind_the_response_may_add_a_call(serving: Serving, notes: Any) -> None:

@@ -125,6 +125,11 @@ class History:
         return script
 
 
+def counted(revisions: "Sequence[Script]") -> str:
+    """Return how many revisions these are, in words."""
+    return f"{len(revisions)} revision{'' if len(revisions) == 1 else 's'}"
+
+
 def title_of(revision: "Script") -> str:
     """Return the first line of what a revision says of itself."""
     return (revision.doc or "").rstrip(".")

@@ -9,7 +9,7 @@ from kernel.layers import as_tuple
 from kernel_orm.checks import section_of
 from kernel_orm.migrations.differences import differences, in_words
 from kernel_orm.migrations.faults import Fault
-from kernel_orm.migrations.history import title_of
+from kernel_orm.migrations.history import counted, title_of
 from kernel_orm.migrations.ownership import database_of
 from kernel_orm.migrations.schema import Schema
 from kernel_orm.migrations.versions import current
@@ -71,7 +71,7 @@ def problems(connection: "Connection", schema: Schema) -> list[Problem]:
             continue
         if pending := schema.history.pending(branch, heads):
             names = ", ".join(revision.revision for revision in pending)
-            message = f"the database lacks {len(pending)} revisions of '{branch.app}': {names}"
+            message = f"the database lacks {counted(pending)} of '{branch.app}': {names}"
             found.append(Problem("db.pending", "error", message, f"kernel db upgrade {branch.app}"))
             continue
         operations = differences(connection, schema.history, schema.tables(branch), schema.gone(branch))

@@ -15,6 +15,7 @@ from kernel_orm.migrations.branches import Branch
 from kernel_orm.migrations.differences import differences, flat, table_of, whole
 from kernel_orm.migrations.faults import Fault
 from kernel_orm.migrations.formatting import formatted
+from kernel_orm.migrations.history import counted
 from kernel_orm.migrations.schema import Schema
 from kernel_orm.migrations.versions import Versions
 
@@ -42,7 +43,7 @@ def following(connection: "Connection", schema: Schema, branch: Branch, title: s
     with connection.begin():
         heads = Versions(connection, schema.history).get_current_heads()
     if pending := schema.history.pending(branch, heads):
-        message = f"the database '{schema.database.name}' lacks {len(pending)} revisions of '{branch.app}'"
+        message = f"the database '{schema.database.name}' lacks {counted(pending)} of '{branch.app}'"
         raise Fault("behind", message, f"what changed is seen against the last one: kernel db upgrade {branch.app}")
     operations = differences(connection, schema.history, schema.tables(branch), schema.gone(branch))
     return _generated(schema, branch, title or "change", operations, connection.dialect)

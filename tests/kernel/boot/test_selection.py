@@ -278,6 +278,12 @@ def test_two_plugins_of_one_name_are_both_shown(project):
     assert re.match("plugin 'a' stands twice: <.*A object at .*> and <.*A object at .*>", problem.message)
 
 
+def test_an_app_cannot_have_the_name_of_the_project(project):
+    (problem,) = errors(project(apps=[App(name="project")], active=""))
+    assert re.match(r"app 'project' stands twice: '.*test_selection.py:\d+' and ", problem.message)
+    assert problem.hint == "'project' is the name of the project itself: give one of them another name"
+
+
 def test_a_requirement_must_be_active(project):
     (problem,) = errors(project(plugins=[plugin("a", requires=("orm",))], active=""))
     assert problem.message == "plugin 'a' requires 'orm', which is not active"

@@ -7,8 +7,9 @@ import pytest
 from kernel_settings.plugin import Settings
 
 from kernel import App, Kernel, Layer, Plugin, Problem, hookimpl, hookspec
+from kernel.boot.plan import Member, Plan
 from kernel.boot.sequence import flattened
-from kernel.errors import BootError, ConfigError
+from kernel.errors import WAYS, BootError, ConfigError
 from kernel.layers import Options, Route
 
 
@@ -156,7 +157,9 @@ def test_a_service_claimed_twice_names_both(build):
     providing = {"configure": lambda self, kernel: kernel.provide("mail", self)}
     kernel = build(plugins=[plugin("a", **providing), plugin("b", **providing)])
     (problem,) = kernel.problems
-    assert (problem.id, problem.message) == ("service.duplicate", "service 'mail' is provided by 'a' and by 'b'")
+    assert problem.id == "service.duplicate"
+    assert problem.message.startswith(f"service 'mail' is provided by 'a' and by 'b' ({__file__}:")
+    assert problem.hint == WAYS
 
 
 def test_a_plugin_may_provide_again_what_is_its_own(build):
@@ -209,6 +212,15 @@ def test_the_plan_is_shown_when_it_is_complete(build):
     assert len(kernel.plan.routes) == 1
 
 
+@pytest.mark.parametrize("hook", ["layers", "routes"])
+@pytest.mark.parametrize("answer", [5, [5]])
+def test_an_answer_of_the_wrong_shape_names_its_plugin(build, hook, answer):
+    kernel = build(plugins=[plugin("odd", **{hook: answer}), plugin("fine", layers=[], routes=[])])
+    (problem,) = kernel.problems
+    assert (problem.id, problem.level) == ("boot.failed", "error")
+    assert problem.message.startswith("plugin 'odd': the boot failed: ")
+
+
 def order(build, *plugins, **config):
     kernel = build(plugins=plugins, config=config)
     assert not kernel.problems, kernel.problems
@@ -237,6 +249,11 @@ def test_a_layer_may_stand_after_a_layer_or_a_plugin(build, wish):
     ]
 
 
+def test_a_layer_after_its_own_plugin_comes_after_the_other_layers_of_it(build):
+    layers = [Layer("last", after="a"), Layer("one"), Layer("first", before=("a", "first"))]
+    assert order(build, plugin("a", layers=layers)) == ["first", "one", "last"]
+
+
 def test_the_order_of_absent_layers_is_ignored(build):
     assert order(build, plugin("a", layers=Layer("one", after="x", before="y"))) == ["one"]
 
@@ -257,6 +274,18 @@ def test_a_layer_declared_twice_names_both(build):
     (problem,) = kernel.problems
     assert problem.id == "layer.duplicate"
     assert problem.message == "layer 'one' is declared by 'a' and by 'b'"
+    assert problem.hint == WAYS
+
+
+def test_a_conflict_tells_where_each_side_stands_and_where_it_comes_from(build):
+    async def around(request, call_next):
+        return await call_next(request)
+
+    kernel = build(plugins=[plugin("a", layers=Layer("one", around=around)), plugin("b", layers=Layer("one"))])
+    assert f"'a' ({__file__}:" in kernel.problems[0].message
+
+    plan = Plan((Member("a", "plugin", distribution="acme", version="1.2"),))
+    assert plan.claims(("a", "x.py:1"), ("b", "y.py:2")) == "'a' (x.py:1, acme 1.2) and by 'b' (y.py:2)"
 
 
 def test_layers_that_wait_for_one_another_are_shown_as_a_path(build):

@@ -286,8 +286,10 @@ async def test_a_failed_start_is_told_with_all_reasons(build, caplog):
     assert "'graphql='" in str(caught.value)
     assert "'colour='" in str(caught.value)
     (record,) = caplog.records
-    assert (record.levelname, record.exc_info) == ("ERROR", None)
+    assert (record.levelname, bool(record.exc_info)) == ("ERROR", False)
     assert "'graphql='" in record.getMessage()
+    assert record.getMessage().startswith("startup failed: error app.keyword: ")
+    assert "\n" not in record.getMessage()
 
 
 async def test_a_lifespan_that_fails_is_told_and_logged_with_its_trace(build, caplog):

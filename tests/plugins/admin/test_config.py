@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from kernel_admin.config import default_values, keys
+from kernel_admin.schema import default_values, keys
 from kernel_admin.tables import cell, plain
 
 import kernel
@@ -76,12 +76,23 @@ def test_check_knows_every_finding_that_stands_in_the_configuration(make_project
     ]
 
 
-def test_the_schema_lists_every_key(invoke_json: Any) -> None:
-    rows = {(row["section"], row["key"]): row for row in invoke_json("config", "schema")}
+def test_the_schema_lists_every_key(invoke: Any) -> None:
+    lines = invoke("config", "schema").stdout.splitlines()
 
-    assert rows["networking", "bind"]["type"] == "str"
-    assert rows["networking", "bind"]["default"] == "127.0.0.1:8000"
-    assert rows["plugins", "active"]["help"]
+    assert any(line.split()[:4] == ["networking", "bind", "str", "127.0.0.1:8000"] for line in lines)
+
+
+def test_the_schema_is_a_json_schema_of_all_sections(invoke_json: Any) -> None:
+    schema = invoke_json("config", "schema")
+    sections = schema["properties"]
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert sections["networking"]["properties"]["bind"]["default"] == "127.0.0.1:8000"
+    assert sections["networking"]["additionalProperties"] is False
+    assert sections["errors"]["properties"]["format"]["enum"] == ["json", "problem"]
+    assert sections["plugins"]["properties"]["active"]["items"] == {"type": "string"}
+    assert sections["limits"]["properties"]["max_json_depth"]["maximum"] == 1000
+    assert sections["logging"]["properties"]["file"]["anyOf"] == [{"type": "string"}, {"type": "null"}]
 
 
 @pytest.mark.parametrize(
@@ -99,18 +110,23 @@ def test_the_schema_depends_on_no_value(make_project: Any, invoke_json: Any, mor
 def test_the_schema_of_a_plugin_that_cannot_run_is_listed(make_project: Any, invoke_json: Any) -> None:
     wrong = """
 from dataclasses import dataclass
+from enum import Enum
 from kernel import Plugin
+class Colour(Enum):
+    red = "red"
 @dataclass
 class Config:
     size: int
+    colour: Colour = Colour.red
 class Wrong(Plugin):
     name, Config = "wrong", Config
     def kernel_nothing(self): ...
 """
     make_project("[apps]\nactive = wrong:Wrong", wrong=wrong)
-    rows = invoke_json("config", "schema")
+    keys = invoke_json("config", "schema")["properties"]["wrong"]["properties"]
 
-    assert ("wrong", "size") in [(row["section"], row["key"]) for row in rows]
+    assert keys["size"] == {"type": "integer"}
+    assert keys["colour"]["enum"] == ["red"]
 
 
 def test_a_struct_is_a_schema_too() -> None:
@@ -121,7 +137,7 @@ def test_a_struct_is_a_schema_too() -> None:
     class Bare(msgspec.Struct):
         first: int
 
-    assert [(row["key"], row["default"]) for row in keys("mine", Mine)] == [("first", None), ("second", "two")]
+    assert [(key.name, key.default) for key in keys("mine", Mine)] == [("first", None), ("second", "two")]
     assert default_values(Bare) == {}
 
 

@@ -26,7 +26,7 @@ def test_each_clause_is_told(project: Path, invoke: Any) -> None:
 
     assert result.exit_code == 0
     assert result.output.startswith("kept    import              Importing it does nothing")
-    assert result.output.count("kept ") == 8
+    assert result.output.count("kept ") == 9
 
 
 def test_a_breach_exits_1_and_is_told_below_its_clause(project: Path, invoke: Any, invoke_json: Any) -> None:

@@ -22,7 +22,7 @@ def test_check_exits_1_on_findings(make_project: Any, invoke: Any) -> None:
 
     assert result.exit_code == 1
     [problem] = json.loads(result.stdout)["problems"]
-    assert set(problem) == {"id", "level", "message", "hint", "where"}
+    assert set(problem) == {"id", "level", "message", "hint", "where", "tags"}
 
 
 def test_check_exits_1_on_a_wrong_value_and_tells_the_line(make_project: Any, invoke: Any) -> None:

@@ -12,6 +12,8 @@ from hypothesis import given, strategies as st
 from kernel_admin.faults import Fault
 from kernel_admin.scaffold import NAME, checked, tree, write
 
+from kernel import API
+
 KINDS = ["project", "app", "plugin"]
 
 
@@ -26,10 +28,32 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_written_passes_its_own_tests(tmp_path: Path, invoke: Any, kind: str, full: list[str]) -> None:
     result = invoke("new", kind, "my_shop", *full)
     assert result.exit_code == 0, result.output
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(words, cwd=tmp_path / "my_shop", capture_output=True, text=True, check=False)
+    folder = tmp_path / "my_shop"
+    if kind == "plugin":  # known by its entry point, as if it were installed
+        ran(folder, "-c", "from setuptools import setup; setup()", "-q", "egg_info")
 
+    assert " passed" in ran(folder, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+
+
+def ran(folder: Path, *words: str) -> str:
+    """Run Python in a folder; return what it prints."""
+    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_plugin_says_the_hook_api_it_was_written_for() -> None:
+    assert f"    api = {API}\n" in tree("plugin", "paint", False)["paint/plugin.py"]
+    assert f"    api = {API}\n" in tree("plugin", "paint", True)["paint/plugin.py"]
+
+
+def test_what_a_plugin_is_tested_with_holds_it_to_the_contract() -> None:
+    files = tree("plugin", "paint", False)
+
+    assert 'contract("paint")' in files["tests/test_contract.py"]
+    workflow = files[".github/workflows/test.yml"]
+    assert "python-version: ${{ matrix.python }}" in workflow
+    assert "      - run: kernel plugins contract paint\n" in workflow
 
 
 def test_the_configuration_is_private_and_its_secret_fresh(tmp_path: Path, invoke: Any) -> None:

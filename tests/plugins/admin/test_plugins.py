@@ -125,7 +125,8 @@ def test_the_order_tells_what_forces_it(pair: Path, invoke: Any, invoke_json: An
         "[order] plugins: after 'events'",
     ]
     assert rows["second"]["forced_by"] == "'first' is before it"
-    assert rows["phases"]["forced_by"] is None
+    assert rows["phases"]["forced_by"] == "requires 'events'"
+    assert rows["static"]["forced_by"] is None
     assert rows["first"]["position"] < rows["second"]["position"]
     assert "requires 'events'" in invoke("plugins", "order").output
 

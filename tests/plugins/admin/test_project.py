@@ -220,3 +220,15 @@ def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
         assert os.environ["KERNEL_TRIED"] == "meanwhile"
 
     assert os.environ["KERNEL_TRIED"] == "before"
+
+
+def test_a_finding_is_told_once_by_a_command_of_a_plugin(make_project: Any, invoke: Any) -> None:
+    make_project("[apps]\nactive = shop:app\n[database]\nurl = nonsense\n")
+    result = invoke("db", "create")
+    assert result.exit_code == 3
+    assert result.stderr.count("the url cannot be parsed") == 1
+
+
+def test_a_finding_is_told_by_each_of_two_commands(make_project: Any, invoke: Any) -> None:
+    make_project("[apps]\nactive = nothing:app\n")
+    assert ["'nothing:app' cannot be found" in invoke("run").stderr for _ in range(2)] == [True, True]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from asyncio import CancelledError
 from http.client import HTTPConnection
 from threading import Event, Thread
 from typing import Any
@@ -25,6 +26,7 @@ from kernel_admin.serving import (
     orphaned,
     serve,
     tell_parent,
+    uncancelled,
     without_traceback,
 )
 from kernel_admin.signals import Signals, stopping
@@ -284,6 +286,14 @@ def test_only_errors_that_say_who_and_why_lose_their_traceback() -> None:
         return bool(record.exc_info)
 
     assert (kept(KernelError("plugin 'mail': no")), kept(ValueError("no"))) == (False, True)
+
+
+def test_a_request_that_was_cut_has_no_traceback_of_the_server() -> None:
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 1, "callback failed", (), None)
+    assert uncancelled(record)
+    for error, passes in ((ValueError(), True), (CancelledError(), False)):
+        record.exc_info = type(error), error, None
+        assert uncancelled(record) is passes
 
 
 def test_servers_are_refused_where_they_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,6 +213,29 @@ def test_what_does_not_end_is_cut_and_reported(run: Any, server: str) -> None:
         assert "cut after 0.3" in served.err.read_text()
 
 
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_request_that_does_not_end_is_cut_and_told_in_one_line(run: Any, server: str) -> None:
+    with run("--server", *server.split(), config="[timeouts]\ngraceful = 300ms\n") as served:
+        served.get("/slow")
+        served.wait(lambda: "slow" in served.log())
+        served.signal(signal.SIGTERM)
+
+        assert served.exit() == 0
+        assert served.log()[4:] == ["drain", "pre_stop", "server left", "shutdown"]
+        said = served.err.read_text()
+        assert said.count("GET '/slow': cut, the stop waits no longer ([timeouts] graceful)") == 1
+        assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_connection_on_which_nothing_happens_is_closed(run: Any, server: str) -> None:
+    with run("--server", *server.split(), config="[timeouts]\nkeep_alive = 300ms\n") as served:
+        connection = served.get("/")
+        assert connection.getresponse().read()
+        connection.sock.settimeout(PATIENCE)
+        assert connection.sock.recv(1) == b""
+
+
 def test_a_worker_that_is_killed_is_replaced_while_the_other_serves_and_ticks(run: Any) -> None:
     """F13."""
     with run("--workers", "2") as served:

@@ -201,13 +201,15 @@ def test_an_old_worker_that_died_meanwhile_and_one_that_does_not_end(monkeypatch
     assert [child.ends for child in serving.spawned] == ["tk", "t"]
 
 
-def test_an_old_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_worker_is_waited_for_and_not_asked_twice_which_would_end_it_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(rolling, "monotonic", lambda: 0)
     serving: Any = Spawner(lambda pid: Stubborn(pid, None), None)
     monkeypatch.setattr(supervisor, "sleep", Told(signal.SIGHUP, *[None] * 4))
     Supervisor(serving, 1, lambda: None).run()
 
-    assert [child.ends for child in serving.spawned] == ["ttk", "t"]  # killed at the end of all
+    assert [child.ends for child in serving.spawned] == ["tk", "t"]  # killed at the end of all
 
 
 def test_an_old_worker_that_is_dead_is_not_asked_to_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,8 @@ def full(make_project: Any) -> Path:
         ("kernel_words", "specification 'kernel_words' comes from 'full' (full.py:11): Words."),
         ("kernel_commands", "hook 'kernel_commands' is answered by"),
         ("cors", "'kernel plugins enable cors' switches it on"),
-        ("plugin:phases", "no need to move it for requires 'events'"),
+        ("plugin:phases", "requires 'events'"),
+        ("plugin:static", "no need to move it for requires 'settings', requires 'responses'"),
         ("app:project", "app 'project' is active: what the project itself listens to\n"),
     ],
 )

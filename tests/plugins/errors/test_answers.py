@@ -140,6 +140,11 @@ def test_an_error_can_be_compressed(error: Any, answer: Any) -> None:
     assert not answer(error).streamed
 
 
+def test_a_code_may_have_both_words_for_its_message_and_data() -> None:
+    expected = {"status": "error", "code": 1100, "message": "User ann is late", "data": {"x": 1}}
+    assert content(ANSWERS.error(Error(1100, "ann", data={"x": 1}))) == expected
+
+
 def test_problem_details_of_a_code() -> None:
     response = PROBLEMS.error(Error(1100, "ann", data={"x": 1}))
     assert response.headers == [(b"content-type", b"application/problem+json")]

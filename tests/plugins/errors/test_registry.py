@@ -1,5 +1,6 @@
 """The codes of one kernel."""
 
+import pytest
 from kernel_errors import ErrorCode, ErrorList, ErrorRegistry
 
 BROKEN = ErrorCode(2000, "Broken", 400)
@@ -22,7 +23,7 @@ def test_all_clashes_are_found_and_both_sides_named() -> None:
     problems = ErrorRegistry([("shop", ErrorList(BROKEN)), ("blog", [again])]).problems
     assert [problem.id for problem in problems] == ["error.duplicate"] * 2
     assert problems[0].message.startswith(f"error code 2000 is declared by 'shop' ({BROKEN.where}) and by 'blog' (")
-    assert problems[0].hint == "give 'Broken' or 'Again' another number"
+    assert problems[0].hint.startswith("give 'Broken' or 'Again' another number, switch one of the two off, or ")
     assert "by 'errors'" in problems[1].message
 
 
@@ -42,3 +43,13 @@ def test_something_that_is_no_list_is_a_finding() -> None:
 def test_two_registries_share_nothing() -> None:
     ErrorRegistry([("shop", ErrorList(BROKEN))])
     assert 2000 not in ErrorRegistry()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_code_may_replace_another_on_purpose(turned: bool) -> None:
+    mine = ErrorCode(2000, "Mine", 409, replaces="shop")
+    answers = [("shop", ErrorList(BROKEN)), ("blog", ErrorList(mine))]
+    registry = ErrorRegistry(answers[::-1] if turned else answers)
+
+    assert registry.problems == []
+    assert (registry[2000], registry.owner(2000)) == (mine, "blog")

@@ -8,6 +8,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 from kernel_events.plugin import EventsPlugin, Phases
+from kernel_router import Routes
 from kernel_testing import Client, LifespanFailed, make_kernel
 
 from kernel import App, Hooks, Plugin, hookimpl
@@ -83,6 +84,20 @@ async def test_a_start_that_fails_names_the_plugin_and_undoes_the_others(log):
     with pytest.raises(LifespanFailed, match="plugin 'b': its lifespan failed: ValueError: no"):
         await Client(kernel).__aenter__()
     assert log == ["a in", "b in", "a out"]
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_start_that_is_cancelled_undoes_what_was_entered(log, late):
+    async def enter():
+        scope.cancel()
+        if not late:
+            await anyio.sleep_forever()
+
+    kernel = kernel_of(Living("a", log), Living("b", log, enter))
+    with anyio.CancelScope() as scope:
+        await kernel.start()
+    assert scope.cancelled_caught
+    assert log == ["a in", "b in", *(["b out"] if late else []), "a out"]
 
 
 async def test_a_phase_that_hangs_at_the_start_is_cut(log):
@@ -172,3 +187,41 @@ async def test_what_comes_after_a_lifespan_sees_the_context_variables_it_sets(lo
     await kernel.stop()
     assert log == ["b in", "startup set", "server set", "drain set", "b out"]
     assert variable.get() == "unset"
+
+
+async def test_requests_see_the_context_variables_of_the_start_and_not_those_of_one_another():
+    variables = {name: ContextVar(name, default="unset") for name in ("lifespan", "startup", "request")}
+    hooks, routes = Hooks(), Routes()
+
+    @asynccontextmanager
+    async def life(kernel):
+        variables["lifespan"].set("set")
+        yield
+
+    @hooks.on("startup")
+    async def begin():
+        variables["startup"].set("set")
+
+    @routes.get("/")
+    async def handler(request) -> list:
+        seen = [variable.get() for variable in variables.values()]
+        variables["request"].set("leaked")
+        return seen
+
+    @routes.websocket("/")
+    async def socket(ws):
+        await ws.send_json([variable.get() for variable in variables.values()])
+
+    kernel = make_kernel([], [App(routes=routes, hooks=hooks, lifespan=life)])
+    for _ in range(2):
+        async with Client(kernel) as client, anyio.create_task_group() as group:
+            answers = []
+            for _ in range(2):
+                group.start_soon(asking, client, answers)
+            async with client.websocket("/") as ws:
+                assert await ws.receive_json() == ["set", "set", "unset"]
+    assert answers == [["set", "set", "unset"]] * 2
+
+
+async def asking(client, answers):
+    answers.append((await client.get("/")).json())

@@ -102,6 +102,27 @@ async def test_a_partial_is_called_as_what_it_holds():
     assert await bound(partial(handler, three=3), BINDERS)(REQUEST) == 6
 
 
+async def test_one_value_that_is_waited_for_is_filled():
+    async def handler(two):
+        return two
+
+    assert await bound(handler, [("two", "params", slow)])(REQUEST) == 2
+
+
+async def test_a_value_that_is_waited_for_is_filled_after_the_request():
+    async def handler(request, two):
+        return request, two
+
+    assert await bound(handler, [BINDERS[0], BINDERS[2]])(REQUEST) == (REQUEST, 2)
+
+
+async def test_values_in_order_that_need_no_waiting_are_filled():
+    async def handler(request, one):
+        return request, one
+
+    assert await bound(handler, BINDERS[:2])(REQUEST) == (REQUEST, 1)
+
+
 async def test_keyword_only_parameters_are_filled():
     async def handler(request, *, one, two):
         return one, two

@@ -4,7 +4,7 @@ import pytest
 from kernel_handlers.plugin import Handlers
 from kernel_testing import make_kernel
 
-from kernel import App, Kernel, Plugin, hookimpl
+from kernel import App, Kernel, Plugin, Problem, hookimpl
 from kernel.errors import BootError
 from kernel.layers import Route
 
@@ -44,6 +44,20 @@ def test_each_parameter_is_filled_by_the_first_that_can():
     async def handler(request, number: int): ...
 
     assert bindings(handler) == [("request", "handlers"), ("number", "numbers")]
+
+
+def test_what_a_plugin_says_of_a_parameter_that_it_refuses_is_all_that_is_told():
+    class Strict(Plugin):
+        @hookimpl
+        def kernel_bind(self, parameter):
+            raise BootError([Problem("strict", "error", "the text is too odd")])
+
+    async def handler(request, text: str): ...
+
+    app = App(name="shop", routes=Route("/a", "GET", handler))
+    with pytest.raises(BootError) as caught:
+        make_kernel([Handlers, Strict], [app], standard=False).boot()
+    assert [problem.id for problem in caught.value.problems] == ["strict"]
 
 
 def test_a_parameter_with_a_default_may_stay_unfilled():

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Generator
 
 import pytest
+from kernel_logging.output import Shared, release
 
 
 @pytest.fixture
@@ -23,5 +24,8 @@ def pytest_runtest_call(item: pytest.Function) -> Generator[None]:
     try:
         return (yield)
     finally:
+        for handler in [one for one in root.handlers if isinstance(one, Shared) and one not in handlers]:
+            for _ in range(handler.holders):
+                release(handler)
         root.handlers[:] = handlers
         root.setLevel(level)

@@ -16,7 +16,7 @@ class Terminal(io.StringIO):
 
 
 def test_a_handler_and_a_level_are_put_on_the_root_logger(bare_root: logging.Logger) -> None:
-    let_go = hold(StreamOutput, "DEBUG")
+    let_go = hold(StreamOutput, {"": "DEBUG"})
     assert [type(handler) for handler in bare_root.handlers] == [StreamOutput]
     assert bare_root.level == logging.DEBUG
     assert let_go is not None
@@ -24,8 +24,18 @@ def test_a_handler_and_a_level_are_put_on_the_root_logger(bare_root: logging.Log
     assert (bare_root.handlers, bare_root.level) == ([], logging.WARNING)
 
 
+def test_a_logger_has_a_level_of_its_own_unless_it_has_one_already(bare_root: logging.Logger) -> None:
+    told, silent = logging.getLogger("told"), logging.getLogger("silent")
+    silent.setLevel("ERROR")
+    let_go = hold(StreamOutput, {"": "INFO", "told": "DEBUG", "silent": "DEBUG"})
+    assert (bare_root.level, told.level, silent.level) == (logging.INFO, logging.DEBUG, logging.ERROR)
+    assert let_go is not None
+    let_go()
+    assert (bare_root.level, told.level, silent.level) == (logging.WARNING, logging.NOTSET, logging.ERROR)
+
+
 def test_kernels_share_one_handler_until_the_last_lets_go(bare_root: logging.Logger) -> None:
-    first, second = hold(StreamOutput, "INFO"), hold(StreamOutput, "DEBUG")
+    first, second = hold(StreamOutput, {"": "INFO"}), hold(StreamOutput, {"": "DEBUG"})
     assert first is not None
     assert second is not None
     assert len(bare_root.handlers) == 1
@@ -38,14 +48,14 @@ def test_kernels_share_one_handler_until_the_last_lets_go(bare_root: logging.Log
 def test_a_program_keeps_its_own_handler(bare_root: logging.Logger) -> None:
     own = logging.NullHandler()
     bare_root.addHandler(own)
-    assert hold(StreamOutput, "DEBUG") is None
+    assert hold(StreamOutput, {"": "DEBUG"}) is None
     assert (bare_root.handlers, bare_root.level) == ([own], logging.WARNING)
 
 
 def test_what_a_server_writes_to_the_screen_is_not_repeated(
     bare_root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    let_go, logger = hold(StreamOutput, "INFO"), logging.getLogger("a_server.error")
+    let_go, logger = hold(StreamOutput, {"": "INFO"}), logging.getLogger("a_server.error")
     logger.addHandler(logging.StreamHandler(sys.stderr))
     logging.getLogger("a_server.error.deep").info("running")
     logger.handlers.clear()
@@ -59,7 +69,7 @@ def test_what_a_server_writes_to_the_screen_is_not_repeated(
 def test_what_a_server_writes_elsewhere_or_not_at_all_is_shown(
     bare_root: logging.Logger, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
-    let_go, logger = hold(StreamOutput, "INFO"), logging.getLogger("a_server.error")
+    let_go, logger = hold(StreamOutput, {"": "INFO"}), logging.getLogger("a_server.error")
     own = logging.StreamHandler(sys.stderr if kind == "level" else io.StringIO())
     own.setLevel("ERROR" if kind == "level" else "INFO")
     logger.addHandler(own)

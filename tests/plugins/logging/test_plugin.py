@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ from kernel_logging.formatters import JSONFormatter, TextFormatter
 from kernel_logging.output import FileOutput, Shared
 from kernel_logging.plugin import Level, Logging
 from kernel_settings.plugin import Settings
+from kernel_testing import Client, make_kernel
+from kernel_testing.life import LifespanFailed
 
-from kernel import Kernel, Plugin, hookimpl
+from kernel import App, Hooks, Kernel, Plugin, hookimpl
 from kernel.errors import BootError, ConfigError, KernelError
 
 pytestmark = pytest.mark.anyio
@@ -137,3 +141,63 @@ async def test_a_file_that_cannot_be_written_is_a_finding_of_the_doctor(
 async def test_without_a_file_the_doctor_has_nothing_to_examine(bare_root: logging.Logger) -> None:
     (plugin,) = [member.plugin for member in kernel_of().boot().plan.active if member.name == "logging"]
     assert plugin.kernel_doctor() == {}
+
+
+def debugged() -> set[str]:
+    """Return which of some loggers let DEBUG pass."""
+    names = ("kernel.orm", "kernel_thing", "shop.views", "sub", "tests.guest", "sqlalchemy.engine", "asyncio")
+    return {name for name in names if logging.getLogger(name).isEnabledFor(logging.DEBUG)}
+
+
+async def test_debug_is_for_loggers_of_the_project_and_its_plugins(bare_root: logging.Logger, tmp_path: Path) -> None:
+    for file in ("shop.py", "sub/__init__.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("from kernel import App\napp = App()\n")
+    config = "[plugins]\nactive =\n[apps]\nactive = sub:app\n[logging]\nlevel = DEBUG\n"
+    (tmp_path / "config.ini").write_text(config)
+    guest = type("Guest", (Plugin,), {"__module__": "tests.guest"})
+    kernel = Kernel(tmp_path / "config.ini", plugins=[Settings, Logging, guest], discover=lambda: ())
+    await kernel.start()
+    assert debugged() == {"kernel.orm", "shop.views", "sub", "tests.guest"}
+    assert logging.getLogger("asyncio").isEnabledFor(logging.INFO)
+    await kernel.stop()
+    assert debugged() == set()
+
+
+@pytest.mark.parametrize(
+    ("section", "level"),
+    [
+        ({"level": "DEBUG", "libraries": "DEBUG"}, "DEBUG"),
+        ({"level": "DEBUG", "libraries": "ERROR"}, "ERROR"),
+        ({"level": "WARNING"}, "WARNING"),
+        ({"level": "WARNING", "libraries": "DEBUG"}, "WARNING"),
+    ],
+)
+async def test_libraries_tell_no_more_than_the_project(
+    bare_root: logging.Logger, section: dict[str, str], level: str
+) -> None:
+    kernel_of(**section).boot()
+    assert logging.getLevelName(logging.getLogger("sqlalchemy.engine").getEffectiveLevel()) == level
+    assert logging.getLogger("kernel.orm").getEffectiveLevel() == logging.getLevelNamesMapping()[section["level"]]
+
+
+@pytest.mark.parametrize("wrong", ["", "startup", "shutdown"])
+async def test_all_phases_of_a_life_are_written_and_why_one_failed(
+    wrong: str, bare_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hooks, phases = Hooks(), ("pre_start", "startup", "pre_stop", "shutdown")
+
+    async def tell(phase: str) -> None:
+        get_logger("shop").info("%s is here", phase)
+        if phase == wrong:
+            raise ValueError("no luck")
+
+    for phase in phases:
+        hooks.on(phase)(partial(tell, phase))
+    with suppress(LifespanFailed):
+        async with Client(make_kernel([], [App(name="shop", hooks=hooks)])):
+            pass
+    written = capsys.readouterr().err
+    told = [phase for phase in phases if f" INFO     shop: {phase} is here\n" in written]
+    assert told == (["pre_start", "startup", "shutdown"] if wrong == "startup" else list(phases))
+    assert (f" ERROR    kernel: {wrong} failed: " in written) is bool(wrong)

@@ -80,5 +80,13 @@ def test_models_are_imported_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_unfit_for_production_is_told() -> None:
     assert deployed(url="sqlite://") == ["error orm.memory"]
-    assert deployed(echo="true") == ["warning orm.echo"]
-    assert deployed() == []
+    assert deployed(url="postgresql://db", echo="true") == ["error orm.echo", "warning orm.tls"]
+    assert deployed() == ["warning orm.sqlite"]
+    assert deployed(url="postgresql://", statement_timeout="0") == ["warning orm.statement_timeout"]
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://localhost/x", "postgresql:///x", "postgresql://db/x?sslmode=verify-full"]
+)
+def test_what_is_fit_for_production_is_not_told(url: str) -> None:
+    assert deployed(url=url) == []

@@ -88,8 +88,8 @@ def test_the_defaults_are_safe() -> None:
     ("section", "message"),
     [
         ("pool_sise = 3", r"\[database\] has no key 'pool_sise'; did you mean 'pool_size'\?\n    at .*config.ini:2"),
-        ("pool_size = 0", "pool_size has to be at least 1"),
-        ("max_overflow = -1", "max_overflow at least 0"),
+        ("pool_size = 0", "pool_size: expected at least 1"),
+        ("max_overflow = -1", "max_overflow: expected at least 0"),
         ("isolation_level = strict", "isolation_level is none of READ UNCOMMITTED"),
         ("url = sqlite://\nhost = db", "url and host exclude one another"),
         ("pool_timeout = soon", "expected a duration"),

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -254,7 +255,13 @@ async def test_an_error_handler_of_an_app_that_waits_answers_what_a_constraint_r
     assert (response.status, response.text) == (500, "broken by IntegrityError")
 
 
-async def test_without_the_plugin_errors_a_failure_is_still_a_server_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("statement", "answered"),
+    [("select nothing", (500, "Internal Server Error", None)), ("begin exclusive", (503, "Service Unavailable", "5"))],
+)
+async def test_without_the_plugin_errors_the_state_of_a_database_is_still_told(
+    tmp_path: Path, statement: str, answered: Any
+) -> None:
     from kernel_testing import Client, make_kernel
 
     from kernel import App
@@ -263,10 +270,12 @@ async def test_without_the_plugin_errors_a_failure_is_still_a_server_error(tmp_p
 
     @routes.get("/")
     async def broken(session: AsyncSession) -> None:
-        await session.execute(text("select nothing"))
+        await session.execute(text(statement))
 
     plugins = {"active": "settings, outcomes, requests, handlers, orm, router"}
-    config = {"plugins": plugins, "database": {"url": f"sqlite:///{tmp_path}/shop.sqlite"}}
+    config = {"plugins": plugins, "database": {"url": f"sqlite:///{tmp_path}/shop.sqlite", "pool_timeout": "50ms"}}
     async with Client(make_kernel([], [App(routes=routes)], config)) as client:
-        response = await client.get("/")
-    assert (response.status, response.text) == (500, "Internal Server Error")
+        with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as other:
+            other.execute("begin immediate")
+            response = await client.get("/")
+    assert (response.status, response.text, response.header("retry-after")) == answered

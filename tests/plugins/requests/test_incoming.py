@@ -1,5 +1,6 @@
 from typing import Any
 
+import anyio
 import pytest
 from kernel_requests import BodyTooLarge
 
@@ -92,3 +93,69 @@ async def test_json_is_also_bound_by_the_limit_of_the_request(make: Any) -> None
     request.max_body_size = 4
     with pytest.raises(HTTPException, match="413"):
         await request.json()
+
+
+def sending(request: Any, *messages: Any) -> None:
+    """Let a request receive these messages, and nothing more after them."""
+    left = list(messages)
+
+    async def receive() -> Any:
+        if not left:
+            await anyio.sleep_forever()
+        return left.pop(0)
+
+    request.receive = receive
+
+
+def chunk(body: bytes, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+GONE = {"type": "http.disconnect"}
+
+
+async def test_a_client_that_sends_nothing_is_still_there(make: Any) -> None:
+    request = make()
+    sending(request)
+    assert not await request.is_disconnected()
+
+
+async def test_a_client_is_known_to_have_left_once_the_server_says_so(make: Any) -> None:
+    request = make()
+    sending(request, chunk(b"a"), GONE)
+    assert await request.body() == b"a"
+    assert await request.is_disconnected()
+    assert await request.is_disconnected()
+
+
+async def test_asking_for_the_client_takes_nothing_of_the_body(make: Any) -> None:
+    request = make()
+    sending(request, chunk(b"a", True), chunk(b"b"), GONE)
+    assert not await request.is_disconnected()
+    assert not await request.is_disconnected()
+    assert await request.body() == b"ab"
+    assert await request.is_disconnected()
+
+
+async def test_a_client_that_left_after_a_body_nobody_reads_is_noticed(make: Any) -> None:
+    request = make()
+    sending(request, chunk(b"a"), GONE)
+    assert await request.is_disconnected()
+
+
+async def test_while_a_body_is_streamed_its_reader_notices_the_client(make: Any) -> None:
+    request = make()
+    sending(request, chunk(b"a", True), GONE)
+    stream = request.stream()
+    assert await anext(stream) == b"a"
+    assert not await request.is_disconnected()
+    with pytest.raises(ClientDisconnect):
+        await anext(stream)
+    assert await request.is_disconnected()
+
+
+async def test_a_message_beyond_the_body_is_no_departure(make: Any) -> None:
+    request = make()
+    sending(request, chunk(b"a"), chunk(b"b"), GONE)
+    assert await request.body() == b"a"
+    assert not await request.is_disconnected()

@@ -37,3 +37,29 @@ def test_no_host_can_change_the_path(make: Any, host: bytes) -> None:
 )
 def test_without_a_host_header_the_server_names_itself(make: Any, server: Any, host: str) -> None:
     assert make(server=server).url.host == host
+
+
+@pytest.mark.parametrize(
+    ("change", "query"),
+    [
+        (lambda url: url.include_query(page=3), "a=1&a=2&gr%C3%BC%C3%9F=x&page=3"),
+        (lambda url: url.include_query(a=[3, "b c"], page=1), "gr%C3%BC%C3%9F=x&a=3&a=b+c&page=1"),
+        (lambda url: url.remove_query("a", "grüß", "absent"), "page=2"),
+        (lambda url: url.replace_query(q="x&y"), "q=x%26y"),
+        (lambda url: url.replace(query=""), ""),
+    ],
+)
+def test_a_copy_of_the_url_may_have_another_query(make: Any, change: Any, query: str) -> None:
+    sent = b"a=1&page=2&a=2&gr%C3%BC%C3%9F=x"
+    url = make([(b"host", b"example.org")], scheme="https", path="/list", query_string=sent).url
+    assert str(change(url)) == f"https://example.org/list{'?' if query else ''}{query}"
+    assert url.query == sent.decode()
+
+
+def test_a_field_whose_name_was_sent_without_escapes_is_removed_too(make: Any) -> None:
+    assert make(query_string="grüß=1&a=2".encode()).url.remove_query("grüß").query == "a=2"
+
+
+def test_a_copy_of_the_url_may_have_other_parts(make: Any) -> None:
+    url = make([(b"host", b"example.org")], scheme="http", path="/a", query_string=b"b=c").url
+    assert str(url.replace(scheme="https", host="example.com", path="/d e")) == "https://example.com/d%20e?b=c"

@@ -15,6 +15,14 @@ def test_the_last_value_of_a_key_is_the_one_and_getlist_has_all() -> None:
     assert repr(values) == "Values({'a': '3', 'b': '2'})"
 
 
+@pytest.mark.parametrize("change", [lambda it: it.update(a="2"), lambda it: it.pop("a"), lambda it: it.clear()])
+def test_what_a_client_sent_cannot_be_changed(make: Any, change: Any) -> None:
+    for values in (Values([("a", "1")]), make([(b"a", b"1")]).headers):
+        with pytest.raises(TypeError, match=r"cannot be changed; dict\(\) makes a copy that can"):
+            change(values)
+        assert dict(values) == {"a": "1"}
+
+
 def test_what_getlist_returned_can_be_changed_without_effect() -> None:
     values = Values([("a", "1")])
     values.getlist("a").append("2")
@@ -26,6 +34,33 @@ def test_headers_are_found_in_any_case_and_show_no_values(make: Any) -> None:
     assert (headers["x-token"], headers["X-TOKEN"], "X-Token" in headers) == ("secret", "secret", True)
     assert (headers["Accept"], headers.getlist("Accept")) == ("b", ["a", "b"])
     assert repr(headers) == "Headers(['x-token', 'accept'])"
+
+
+@pytest.mark.parametrize("name", ["x-token", "X-Token"])
+def test_an_absent_header_is_a_key_error(make: Any, name: str) -> None:
+    headers = make([(b"accept", b"a")]).headers
+    with pytest.raises(KeyError, match="x-token"):
+        headers[name]
+    assert (headers.get(name), headers.getlist(name), name in headers) == (None, [], False)
+
+
+@pytest.mark.parametrize(
+    ("limits", "refused"),
+    [
+        ({"max_headers": 1}, "more than 1 headers"),
+        ({"max_header_size": 3}, "a header of the request has more than 3 bytes"),
+        ({"max_headers_total": 7}, "the headers of the request have more than 7 bytes"),
+        ({"max_header_size": 4, "max_headers_total": 8, "max_headers": 2}, ""),
+    ],
+)
+def test_headers_are_taken_up_to_their_limits(make: Any, limits: Any, refused: str) -> None:
+    request = make([(b"a", b"123"), (b"b", b"456")], limits=limits)
+    if not refused:
+        assert dict(request.headers) == {"a": "123", "b": "456"}
+        return
+    with pytest.raises(HTTPException, match=refused) as caught:
+        _ = request.headers
+    assert caught.value.status == 431
 
 
 def test_header_values_that_are_not_text_are_kept(make: Any) -> None:

@@ -91,3 +91,18 @@ def test_types_of_two_apps_that_compete_are_a_warning(route: Declare, handler: H
 def test_types_of_one_app_that_compete_are_its_own_affair(route: Declare, handler: Handler) -> None:
     entries = survey([(route("/items/<id:int>"), handler), (route("/items/<slug>"), handler)])
     assert list(shadows(entries)) == []
+
+
+@pytest.mark.parametrize("wish", ["shop", "shop:GET /items/<id>"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_route_may_replace_another_on_purpose(wish: str, turned: bool, route: Declare, handler: Handler) -> None:
+    shop, mine = route("/items/<id>"), route("/items/<name>", app="mine").derive(replaces=wish)
+    routes = [mine, shop] if turned else [shop, mine]
+
+    assert [entry.route for entry in survey([(one, handler) for one in routes])] == [mine]
+
+
+def test_a_route_that_replaces_another_app_does_not_replace_this_one(findings: Any, route: Declare) -> None:
+    (problem,) = findings(route("/a"), route("/a", app="mine").derive(replaces="stock"))
+    assert problem.id == "route.duplicate"
+    assert "replaces='app'" in problem.hint

@@ -34,7 +34,7 @@ def test_a_plugin_gets_its_validated_section():
 
 
 def test_the_schemas_of_all_sections_are_offered():
-    assert set(kernel_of().boot().service("schemas")) == {"plugins", "apps", "order", "shop"}
+    assert set(kernel_of().boot().service("schemas")) == {"plugins", "apps", "order", "checks", "shop"}
 
 
 def test_the_sections_of_the_kernel_are_validated_together_with_the_others():

@@ -41,6 +41,25 @@ def test_folders_of_a_plugin_are_relative_to_its_module() -> None:
     assert str(Path(__file__).parent / "nowhere") in problem.message
 
 
+async def test_a_plugin_gives_every_template_names_filters_and_context(make_app: Any) -> None:
+    class Shouting(Plugin):
+        @hookimpl
+        def kernel_template_globals(self) -> dict[str, str]:
+            return {"site": "Shop"}
+
+        @hookimpl
+        def kernel_template_filters(self) -> dict[str, Any]:
+            return {"loud": str.upper}
+
+        @hookimpl
+        def kernel_template_context(self) -> Any:
+            return lambda request: {"path": request.path}
+
+    app = make_app("shop", {"page.html": "{{ site|loud }} {{ path }}"}, {"/page": page})
+    async with Client(Kernel({}, plugins=[Shouting], apps=[app])) as client:
+        assert (await client.get("/shop/page")).text == "SHOP /shop/page"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
@@ -78,7 +97,7 @@ def test_a_name_claimed_twice_names_both(make_app: Any, make_kernel: Any, kind: 
 
 def test_a_built_in_name_cannot_be_taken(make_app: Any, make_kernel: Any) -> None:
     (problem,) = problems(make_kernel(make_app("shop", template_globals={"request": 1})))
-    assert problem.message == "template global 'request' is declared by 'templating' and by 'shop'"
+    assert problem.message == "template global 'request' is declared by 'templating' (asgi-kernel 0.1.0) and by 'shop'"
 
 
 def test_an_override_that_is_none_is_a_finding(make_app: Any, make_kernel: Any) -> None:

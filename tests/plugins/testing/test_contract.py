@@ -15,6 +15,7 @@ from kernel_testing.subject import needed, owners, subject
 
 from kernel import App, Hooks, Layer, Plugin, hookimpl
 from kernel.boot.plan import Member
+from kernel.hookspecs import Specs
 
 GOOD = """
 from kernel import Plugin
@@ -29,6 +30,7 @@ class Good(Plugin):
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Return a function that writes a module into a package and returns "package.module:Good"."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # some of them leave a file, or go elsewhere
 
     def write(text: str = GOOD, typed: bool = True) -> str:
         package = tmp_path / f"{tmp_path.name}{len(list(tmp_path.iterdir()))}"
@@ -84,6 +86,8 @@ def test_a_breach_is_an_assertion_that_tells_everything() -> None:
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     with pytest.raises(LookupError, match="did you mean 'errors'"):
         keeps("erors")
+    with pytest.raises(LookupError, match="'zzzzzz' is installed: pip install"):
+        keeps("zzzzzz")
 
 
 def test_what_cannot_be_loaded_is_asked_no_further(module: Callable[..., str]) -> None:
@@ -158,6 +162,32 @@ def test_keys_of_a_struct_are_looked_at_too() -> None:
     assert [clause for clause, _ in broken(Struct, clauses=["configuration"])] == ["configuration"]
 
 
+@pytest.mark.parametrize("version", [1, "1.0", (1,), (1, "0"), [1, 0]])
+def test_a_version_that_is_no_pair_of_numbers_is_a_breach(version: Any) -> None:
+    class Odd(Plugin):
+        name, api = "odd", version
+
+    assert f"its api is {version!r}: write api = (1, 0), two whole numbers" in [
+        message for _, message in broken(Odd, clauses=["api"])
+    ]
+
+
+def test_a_hook_that_is_newer_than_said_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old(Plugin):
+        name, api = "old", (1, 0)
+
+        @hookimpl
+        def kernel_layers(self) -> None: ...
+
+    assert broken(Old, clauses=["api"]) == []
+    monkeypatch.setattr(Specs.kernel_layers, "since", (1, 1))
+    (breach,) = broken(Old, clauses=["api"])
+    assert breach[1].startswith(
+        "plugin 'old': hook 'kernel_layers' is there since hook API 1.1, and it says api 1.0 at"
+    )
+    assert breach[1].endswith("write api = (1, 1), so that an older kernel refuses it in plain words")
+
+
 def test_what_is_taken_by_the_standard_plugins_is_a_breach() -> None:
     class Taker(Plugin):
         name = "taker"
@@ -183,6 +213,20 @@ def test_a_need_that_is_not_required_is_a_breach() -> None:
     [(clause, message)] = broken(Needy, clauses=["conflicts", "soft dependencies"])
     assert clause == "soft dependencies"
     assert "no active plugin provides 'templates'" in message
+
+
+def test_a_hook_of_a_plugin_that_is_not_required_is_a_breach_that_names_it() -> None:
+    class Coded(Plugin):
+        name = "coded"
+
+        @hookimpl
+        def kernel_errors(self) -> None: ...
+
+    [(_, message)] = broken(Coded, clauses=["soft dependencies"])
+    assert message.startswith("with nothing but what it requires: hook 'kernel_errors' does not exist at ")
+    assert message.endswith(": add 'errors' to requires, or write @hookimpl(optionalhook=True)")
+    Coded.requires = ("errors",)
+    assert broken(Coded, clauses=["soft dependencies"]) == []
 
 
 def test_a_lifespan_that_can_be_entered_only_once_is_a_breach() -> None:

@@ -39,7 +39,12 @@ def test_no_call_is_lost_between_threads() -> None:
 
 @pytest.mark.parametrize(
     ("keys", "deploy", "found"),
-    [({}, True, ["trace.header"]), ({}, False, []), ({"header": "no"}, True, []), ({"enabled": "no"}, True, [])],
+    [
+        ({}, True, ["trace.enabled", "trace.header"]),
+        ({}, False, []),
+        ({"header": "no"}, True, ["trace.enabled"]),
+        ({"enabled": "no"}, True, []),
+    ],
 )
 def test_the_check_for_production_warns_of_the_header(traced: Any, keys: Any, deploy: bool, found: list[str]) -> None:
     problems = traced(**keys).boot().booted.check(deploy=deploy)

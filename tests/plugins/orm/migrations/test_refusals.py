@@ -94,7 +94,7 @@ def test_a_change_is_not_looked_for_in_a_database_that_is_behind(project: Any) -
     project.ok("create")
     project.ok("downgrade", "accounts@base")
     said = project.fails("revision", "accounts")
-    assert "the database 'default' lacks 1 revisions of 'accounts'" in said
+    assert "the database 'default' lacks 1 revision of 'accounts'" in said
     assert "kernel db upgrade accounts" in said
 
 

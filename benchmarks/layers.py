@@ -1,4 +1,4 @@
-"""Layers that pass everything through beside nested ASGI wrappers; hooks beside awaits in the handler itself."""
+"""Layers that pass everything through beside nested coroutines; hooks beside awaits in the handler itself."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,17 +16,13 @@ async def passing(request: Any, call_next: Any) -> Any:
     return await call_next(request)
 
 
-class Passing:
-    """An ASGI middleware that does nothing, in the form they are written in."""
+def passed(app: ASGIApp) -> ASGIApp:
+    """Return a coroutine function around *app* that does nothing."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass everything on."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        await self.app(scope, receive, send)
+    return call
 
 
 async def plaintext(scope: Any, receive: Any, send: Any) -> None:
@@ -49,7 +45,7 @@ def layered(count: int) -> App:
 
 def wrapped(count: int) -> ASGIApp:
     """Return the raw callable in as many wrappers."""
-    return reduce(lambda app, _: Passing(app), range(count), plaintext)
+    return reduce(lambda app, _: passed(app), range(count), plaintext)
 
 
 async def before(request: Request) -> None:
@@ -89,8 +85,8 @@ async def started() -> AsyncIterator[None]:
 
 
 SCENARIOS = [
-    Scenario("5 layers, 5 ASGI wrappers", "/", layered(5), wrapped(5), 2.0),
-    Scenario("10 layers, 10 ASGI wrappers", "/", layered(10), wrapped(10), 1.8),
+    Scenario("5 pass-through layers", "/", layered(5), wrapped(5), 2.0),
+    Scenario("10 pass-through layers", "/", layered(10), wrapped(10), 1.7),
     Scenario(
         "before, after, after_response; three awaits",
         "/",

@@ -17,7 +17,7 @@ from scenario import ASGIApp, Scenario
 
 from kernel import Kernel
 
-OTHERS = ("ratios", "scenario")
+OTHERS = ("boot", "ratios", "scenario")
 
 
 async def sent(app: ASGIApp, scenario: Scenario) -> list[Any]:
