@@ -67,8 +67,8 @@ def test_more_clients_than_descriptors_end_nothing(server: str, serve: Any) -> N
         clients.append(served.connect())
     before = cpu(served.process.pid)
     with pytest.raises(subprocess.TimeoutExpired):
-        served.process.wait(1)
-    assert cpu(served.process.pid) - before <= 0.5
+        served.process.wait(2)
+    assert cpu(served.process.pid) - before <= 1.0
     for client in clients:
         client.close()
     served.until(lambda: served.get("/plain") == (200, b"plain"))
