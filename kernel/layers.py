@@ -105,10 +105,9 @@ class Layer:
     plugin: str = ""
 
     def __post_init__(self) -> None:
-        if self.level not in get_args(Level):
-            raise ValueError(f"layer '{self.name}': level '{self.level}' is none of {', '.join(get_args(Level))}")
-        if self.on not in ("success", "always"):
-            raise ValueError(f"layer '{self.name}': on='{self.on}' is neither 'success' nor 'always'")
+        for what, value, known in (("level", self.level, get_args(Level)), ("on", self.on, ("success", "always"))):
+            if value not in known:
+                raise ValueError(f"layer '{self.name}': {what} '{value}' is none of {', '.join(known)}")
 
 
 class Route:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from contextvars import ContextVar
+from copy import copy
 from functools import partial, reduce
 from typing import Any
+from weakref import ref
 
 import anyio
 
@@ -16,7 +18,7 @@ from kernel.errors import WAYS, Findings, KernelError
 from kernel.layers import F, Hooks, as_tuple, caller
 from kernel.plugin import App
 from kernel.request import Context, Request
-from kernel.serve.application import concluded, lifespan, logger, serve, unavailable
+from kernel.serve.application import concluded, lifespan, serve, told, unavailable
 from kernel.types import ASGIApp, Receive, Scope, Send
 
 
@@ -29,17 +31,21 @@ class Kernel:
         apps: App objects, active in addition to [apps] active.
         plugins: plugin objects or classes, active in addition to [plugins] active.
         discover: returns the installed members; asked only when the configuration names some.
+
+    What plugins and requests know as their kernel is a *generation*: a copy that belongs to one boot
+    and never changes. `front` is the kernel that servers call; it has what the latest of its
+    generations has, and hands requests to that one.
     """
 
     def __init__(
         self, config: Source = None, *, apps: Iterable[Any] = (), plugins: Iterable[Any] = (), discover: Any = discover
     ) -> None:
-        self._hooks, self.context, self._lock, self._spoken = Hooks(), Context(), anyio.Lock(), False
+        self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
         self.compiled: tuple[Any, ...] = ()
-        self._wrapped: ASGIApp | None = None
+        self.wrapped: ASGIApp | None = None
 
     __call__ = serve
 
@@ -47,7 +53,7 @@ class Kernel:
     def booted(self) -> Boot:
         """The finished boot, whatever it found; the first use does the work."""
         if self._boot is None:
-            self._boot = Boot(self)
+            self._boot = Boot(copy(self))
             self._boot.run(*self._arguments)
         return self._boot
 
@@ -100,27 +106,48 @@ class Kernel:
     async def start(self) -> None:
         """Boot, then enter every lifespan in order; a failure leaves those entered and raises."""
         self._spoken = True
-        boot = self.boot().booted
-        keep = boot.services.get("lifespan", ("", lambda _, context: context))[1]
+        await self.boot().booted.services.get("enter", ("", Kernel.enter))[1](self.booted.kernel)
+        # at once: no request meets a part of each of two
+        vars(self.front).update(vars(self.booted.kernel), _spoken=True)
+
+    async def stop(self) -> None:
+        """Leave the lifespans in exact reverse; requests are answered 503 again."""
+        self.compiled, self.wrapped = (), None
+        await self.booted.services.get("leave", ("", self.entered.aclose))[1]()
+
+    async def reconfigure(self, config: Source = None) -> anyio.Event:
+        """Start what *config* says, or the same source read anew, and swap; requests under way end as they began.
+
+        Needs the plugin "events". Calls come one after another.
+
+        Returns:
+            An event that is set when what served before has stopped, after its last request.
+
+        Raises:
+            BootError: with every finding; nothing has changed.
+            KernelError: a start failed, and was undone; or this kernel is not up.
+        """
+        new, source = copy(self.front), self.front._arguments[0] if config is None else config
+        new._boot, new.compiled, new.wrapped, new._arguments = None, (), None, (source, *self._arguments[1:])
+        return await self.service("reconfigure")(new)  # type: ignore[no-any-return]  # an event
+
+    async def enter(self) -> None:
+        """Enter every lifespan of this generation in order; what holds them is `entered`."""
+        keep = self.booted.services.get("lifespan", ("", lambda _, context: context))[1]
         async with AsyncExitStack() as stack:
-            answers = [(n, cm) for n, some in self.collect("kernel_lifespan", kernel=self) for cm in as_tuple(some)]
-            for name, some in answers:
+            for name, some in [(n, x) for n, xs in self.collect("kernel_lifespan", kernel=self) for x in as_tuple(xs)]:
                 try:
                     await stack.enter_async_context(keep(name, some if hasattr(some, "__aenter__") else some(self)))
                 except Exception as why:
                     raise KernelError(f"plugin '{name}': its lifespan failed: {type(why).__name__}: {why}") from why
-            settle, conclude = (boot.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
-            enter = boot.services.get("seed", ("", lambda enter: enter))[1](self._current.set)
-            compiled = (*boot.compiled, enter, self._current.reset, settle, conclude)
-            wraps: list[Any] = [layer.asgi for layer in reversed(boot.plan.layers) if layer.asgi]
-            wrapped: ASGIApp = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
-            self._entered = stack.pop_all()
-        self._wrapped, self.compiled = wrapped, () if wraps else compiled
-
-    async def stop(self) -> None:
-        """Leave the lifespans in exact reverse; requests are answered 503 again."""
-        self.compiled, self._wrapped = (), None
-        await self._entered.aclose()
+            settle, conclude = (self.booted.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
+            enter = self.booted.services.get("seed", ("", lambda enter: enter))[1](self._current.set)
+            compiled = (*self.booted.compiled, enter, self._current.reset, settle, conclude)
+            wraps: list[Any] = [layer.asgi for layer in reversed(self.plan.layers) if layer.asgi]
+            self.wrapped = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
+            # `reset` is a new object, which only `compiled` holds, and with it the requests under way
+            self.compiled, self.under_way = () if wraps else compiled, ref(compiled[6])
+            self.entered = stack.pop_all()
 
     async def arrive(self, scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:
         """Take what `serve` does not: the lifespan, websockets, and requests while nothing is compiled.
@@ -136,10 +163,7 @@ class Kernel:
         elif compiled:
             await self.booted.services.get("websocket", ("", unavailable))[1](scope, receive, send, compiled)
         else:
-            async with nullcontext() if self._wrapped else self._lock:
+            async with nullcontext() if self.wrapped else self._lock:
                 if not self._spoken:
-                    try:
-                        await self.booted.services.get("starter", ("", Kernel.start))[1](self)
-                    except Exception as error:
-                        logger.error("startup failed: %s", " ".join(str(error).split()))
-            await (self._wrapped or unavailable)(scope, receive, send)
+                    await told("startup", self.start)
+            await (self.wrapped or unavailable)(scope, receive, send)

@@ -104,8 +104,7 @@ class Response:
     async def write(self, request: Request, send: Send) -> None:
         """Send the response; classes that stream set `streamed` and override this."""
         empty = request.scope["method"] == "HEAD" or self.status in WITHOUT_BODY
-        headers = self.raw_headers(len(self.body))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": self.raw_headers(len(self.body))})
         await send({"type": "http.response.body", "body": b"" if empty else self.body})
 
     def set_cookie(self, name: str, value: str = "", **attributes: Any) -> None:

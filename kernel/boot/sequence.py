@@ -32,9 +32,9 @@ class Boot:
     compiled: tuple[Any, ...] = ()
 
     def __init__(self, kernel: Application) -> None:
-        self._kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
+        self.kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
         self.services: dict[str, tuple[str, Any]] = {}
-        self.problems, self.configuring = self.registry.problems, ""
+        self.problems, self.configuring, kernel._boot = self.registry.problems, "", self
 
     def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         """Boot as far as possible."""
@@ -73,7 +73,7 @@ class Boot:
 
     def check(self, deploy: bool) -> list[Problem]:
         """Return what the plugins report about the finished plan."""
-        answers = self.registry.collect("kernel_checks", kernel=self._kernel, deploy=deploy)
+        answers = self.registry.collect("kernel_checks", kernel=self.kernel, deploy=deploy)
         return [problem for _, problems in answers for problem in as_tuple(problems)]
 
     def _prepare(self) -> None:
@@ -107,7 +107,7 @@ class Boot:
     def _configure(self, configs: dict[str, Any]) -> None:
         for name, _, _ in list(self.registry.implementations("kernel_configure")):
             self.configuring = name
-            list(self.registry.collect("kernel_configure", only=name, kernel=self._kernel, config=configs.get(name)))
+            list(self.registry.collect("kernel_configure", only=name, kernel=self.kernel, config=configs.get(name)))
 
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
@@ -121,14 +121,14 @@ class Boot:
         core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
-        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self._kernel)
+        build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self.kernel)
         self.compiled = build, find, *core, gates
         self.plan = replace(self.plan, layers=layers, routes=tuple(routes), application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
         layers = list[Layer]()
-        for name, answer in self.registry.collect("kernel_layers", kernel=self._kernel):
+        for name, answer in self.registry.collect("kernel_layers", kernel=self.kernel):
             self.configuring = name
             layers += [replace(layer, plugin=layer.plugin or name) for layer in as_tuple(answer)]
         gone = [one for one in layers if any(by.replaces in (one.name, f"{one.plugin}:{one.name}") for by in layers)]
@@ -151,7 +151,7 @@ class Boot:
     def _routes(self) -> Iterable[Route]:
         """Yield every route with its app, its prefix and its whole chain of options."""
         apps = {member.name: member.plugin for member in self.plan.active if isinstance(member.plugin, App)}
-        for name, answer in self.registry.collect("kernel_routes", kernel=self._kernel):
+        for name, answer in self.registry.collect("kernel_routes", kernel=self.kernel):
             self.configuring, app = name, apps.get(name, App())
             for route in flattened(answer):
                 path = f"{app.prefix.rstrip('/')}/{route.path.removeprefix('/')}"

@@ -1,10 +1,10 @@
 """The compiled ASGI application: http, the lifespan protocol, and 503 meanwhile (ASGI 3.0)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kernel.errors import BootError, ClientDisconnect, HTTPException
-from kernel.layers import Handler
+from kernel.layers import Handler, Hook
 from kernel.request import Request
 from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked
 from kernel.serve.wrappers import Render, Rescuer, logger as logger
@@ -12,14 +12,13 @@ from kernel.types import Receive, Scope, Send
 
 NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
 new: Any = object.__new__  # the constructor in place costs less than calling it
-Match = Callable[[Request], Callable[[Request], Awaitable[Any]] | None]
 
 
 # What a request needs, bound once: Request class, match, rescue, encoders, gates, enter, leave, settle, conclude.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
-def dispatching(match: Match, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
+def dispatching(match: Hook, rescue: Rescuer, common: Mapping[type, Render]) -> Handler:
     """Return the core of the application: 404 and 405 are responses, what a handler raises passes through."""
 
     async def dispatch(request: Request) -> Response:
@@ -82,22 +81,26 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     finally:
         if request.waiting:
             await conclude(request, response, problem)
-        leave(token)
+        compiled = leave = leave(token)  # None: a frame that a traceback keeps is no request under way
 
 
 async def lifespan(start: Callable[[], Any], stop: Callable[[], Any], receive: Receive, send: Send) -> None:
     """Speak the lifespan protocol; a failed step is told with its reasons, never merely raised."""
     for step, act in (("startup", start), ("shutdown", stop)):
         await receive()
-        answer = {"type": f"lifespan.{step}.complete"}
-        try:
-            await act()
-        except Exception as error:
-            logger.error("%s failed: %s", step, " ".join(str(error).split()), exc_info=not isinstance(error, BootError))
-            answer = {"type": f"lifespan.{step}.failed", "message": str(error)}
-        await send(answer)  # outside, since what a server raises here would show our error as its cause
+        await send(answer := await told(step, act))
         if "message" in answer:
             return
+
+
+async def told(step: str, act: Callable[[], Any]) -> dict[str, str]:
+    """Do one step and return what to tell the server; what fails is logged."""
+    try:
+        await act()
+    except Exception as why:
+        logger.error("%s failed: %s", step, " ".join(str(why).split()), exc_info=not isinstance(why, BootError) or None)
+        return {"type": f"lifespan.{step}.failed", "message": str(why)}
+    return {"type": f"lifespan.{step}.complete"}
 
 
 async def unavailable(scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:

@@ -29,8 +29,7 @@ class Encoders(dict[type, Render]):
 
     def __missing__(self, kind: type) -> Render:
         if issubclass(kind, Response):  # copied where something further out may change it
-            self[kind] = kind.copy if self.copies else lambda response: response
-            return self[kind]
+            return self.setdefault(kind, kind.copy if self.copies else lambda response: response)
         answer = self._registry.first("kernel_render", type_=kind, route=self._route)
         if answer is None:
             raise TypeError(f"route '{self._route}': no active plugin renders a value of type '{kind.__qualname__}'")

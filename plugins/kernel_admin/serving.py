@@ -11,14 +11,14 @@ from typing import Any
 
 import anyio
 import click
-from anyio.abc import TaskStatus
+from anyio.abc import TaskGroup, TaskStatus
 from kernel_timeouts import Timeouts
 
 from kernel import Kernel
 from kernel.errors import KernelError
 from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.faults import Fault
-from kernel_admin.signals import at_once, last, once_more, stopping
+from kernel_admin.signals import at_once, has_terminal, last, once_more, stopping
 
 PARENT = "KERNEL_PARENT"
 """Environment: the process that started this one; it ends when that one is gone."""
@@ -77,6 +77,17 @@ class Watched:
         self.started = True
         tell_parent(STARTED)
         return message
+
+    async def reload(self) -> None:
+        """Take the configuration of now; if that is broken the old one goes on serving, and the log says why."""
+        click.echo("reloading: the configuration is read anew", err=True)
+        try:
+            await self.kernel.reconfigure()
+        except Exception as error:
+            reasons = " ".join(str(error).split())
+            logger.error("reload failed, the old configuration goes on serving: %s", reasons)
+        else:
+            click.echo("reloaded", err=True)
 
     async def drain(self) -> None:
         """Tell the application that the end was asked for, and clients with their next answers; then stop."""
@@ -142,7 +153,7 @@ async def _serving(app: Kernel, server: Serve, place: Any, ready: Callable[[], N
     stop, times = anyio.Event(), Timeouts.of(app.config)
     watched.append(Watched(app, ready, stop, place))
     async with anyio.create_task_group() as group:
-        await group.start(signals, watched[0], times.hard)
+        await group.start(signals, watched[0], times.hard, group)
         if PARENT in os.environ:
             group.start_soon(orphaned, int(os.environ[PARENT]))
         done = anyio.Event()
@@ -157,12 +168,18 @@ async def _run(server: Serve, app: Watched, place: Any, stop: anyio.Event, times
     done.set()
 
 
-async def signals(app: Watched, seconds: float, *, task_status: TaskStatus[None]) -> None:
-    """Wait for the first signal and drain; from then on the next one ends the process at once, as a deadline does."""
+async def signals(app: Watched, seconds: float, group: TaskGroup, *, task_status: TaskStatus[None]) -> None:
+    """Wait for the first signal and drain; from then on the next one ends the process at once, as a deadline does.
+
+    SIGHUP drains only if the terminal was closed; else it has the configuration read anew, in *group*.
+    """
+    terminal = has_terminal()
     with anyio.open_signal_receiver(*stopping()) as received:
         task_status.started()
-        async for _ in received:
-            break
+        async for number in received:
+            if number != signal.SIGHUP or (terminal and not has_terminal()):
+                break
+            group.start_soon(app.reload)
     last(at_once if not getattr(app.service("life", None), "asked", False) else once_more)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes may say so twice
     deadline = Timer(seconds, hard, (app, seconds))  # a thread, since the event loop may be what hangs

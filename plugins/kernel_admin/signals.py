@@ -9,9 +9,21 @@ CODES = (signal.SIGINT, signal.SIGTERM)
 
 
 def stopping() -> tuple[signal.Signals, ...]:
-    """Return the signals that ask one process for an orderly end: a closed terminal too, unless it is to be ignored."""
+    """Return the signals that ask one process for an orderly end: a closed terminal too, unless it is to be ignored.
+
+    SIGHUP that comes otherwise asks for the configuration of now.
+    """
     ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return CODES if ignored else (*CODES, signal.SIGHUP)
+
+
+def has_terminal() -> bool:
+    """Tell whether this process has a terminal; one that was closed is none."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def last(handler: Callable[[int, Any], None]) -> None:

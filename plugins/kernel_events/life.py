@@ -23,30 +23,41 @@ class Life:
     `state` is down, starting, up or draining; `draining` is set when a stop was asked for. `asked`
     tells that the application itself did, `interrupted` that it was a server with ServerInterrupt.
     `failures` are those of the servers and of the stop; `doing` is the step under way, for whoever
-    has to give up. `group` holds the tasks of lifespans and servers.
+    has to give up. `group` holds the tasks of lifespans and servers. `superseded` tells that another
+    generation of the kernel has taken over; `halted` is set when the servers have ended for that,
+    and `turn` is the `halted` of the generation before, which servers wait for.
 
     Args:
         startup: seconds for the whole start.
         shutdown_hook: seconds for each step of the stop.
+        graceful: seconds for requests under way.
     """
 
     group: TaskGroup | None = None
+    turn: anyio.Event | None = None
+    superseded = False
 
-    def __init__(self, startup: float = 60.0, shutdown_hook: float = 15.0) -> None:
-        self.startup, self.shutdown_hook = startup, shutdown_hook
+    def __init__(self, startup: float = 60.0, shutdown_hook: float = 15.0, graceful: float = 30.0) -> None:
+        self.startup, self.shutdown_hook, self.graceful = startup, shutdown_hook, graceful
         self.state, self.doing, self.failures = "down", "", list[str]()
         self.interrupted = self.asked = False
 
     @classmethod
     def of(cls, config: Mapping[str, Mapping[str, Any]]) -> "Life":
         """Return a life with the times that [timeouts] says."""
-        section = config.get("timeouts", {})
-        return cls(**{key: section[key] for key in ("startup", "shutdown_hook") if isinstance(section.get(key), float)})
+        section, keys = config.get("timeouts", {}), ("startup", "shutdown_hook", "graceful")
+        return cls(**{key: section[key] for key in keys if isinstance(section.get(key), float)})
+
+    @property
+    def leads(self) -> bool:
+        """Whether the application is up and requests come to this generation."""
+        return self.state == "up" and not self.superseded
 
     def begin(self, group: TaskGroup) -> None:
         """Start anew: the time for the start begins now."""
         self.group, self.state, self.failures = group, "starting", []
-        self.interrupted = self.asked = False
+        self.interrupted = self.asked = self.superseded = False
+        self.halted = anyio.Event()
         self._deadline, self.draining = anyio.current_time() + self.startup, anyio.Event()
 
     def end(self) -> None:
@@ -90,7 +101,7 @@ class Life:
         A worker of another server may leave signals to the process that started it, which is asked
         then. Where nobody listens, as in a test, the application goes on until it is stopped.
         """
-        if self.asked:
+        if self.asked or self.superseded:
             return
         self.asked = True
         if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:

@@ -18,7 +18,8 @@ class Cycle:
     """The phases of one kernel."""
 
     def __init__(self, events: Events, life: Life) -> None:
-        self._events, self._life, self._lock = events, life, anyio.Lock()
+        self._events, self.life, self._lock = events, life, anyio.Lock()
+        self._servers: list[Server] = []
 
     @asynccontextmanager
     async def outer(self) -> AsyncIterator[None]:
@@ -30,34 +31,40 @@ class Cycle:
         problem: Exception | None = None
         self._before = copy_context()
         async with anyio.create_task_group() as group:
-            self._life.begin(group)
+            self.life.begin(group)
             try:
                 await self._begin("pre_start")
                 yield
             except Exception as error:
                 problem = error  # raised below: a task group would wrap it
             await self._end("shutdown")
-        self._life.end()
+        self.life.end()
         if problem:
             raise problem
-        if self._life.failures:
-            raise KernelError("; ".join(self._life.failures))
+        if self.life.failures:
+            raise KernelError("; ".join(self.life.failures))
 
     @asynccontextmanager
     async def inner(self, servers: Iterable[Server]) -> AsyncIterator[None]:
         """Run startup and post_start, then the servers, until drain and pre_stop."""
         for name in ("startup", "post_start"):
             await self._begin(name)
-        self._life.state, self._context = "up", copy_context()
-        for server in servers:
-            assert self._life.group
-            self._life.group.start_soon(server.run)
+        self.life.state, self._context = "up", copy_context()
+        self._servers = list(servers)
+        for server in self._servers:
+            assert self.life.group
+            self.life.group.start_soon(server.run)
         try:
             yield
         finally:
             await self.drain()
             await self._end("pre_stop")
-            await cancel(servers)
+            await cancel(self._servers)
+
+    async def halt(self) -> None:
+        """End the servers: those of another generation take their turn."""
+        await cancel(self._servers)
+        self.life.halted.set()
 
     def seed(self, enter: Callable[[Request], Any]) -> Callable[[Request], Any]:
         """Return *enter*, which a request begins with, so that it also sets the context variables of the start.
@@ -77,12 +84,12 @@ class Cycle:
     async def drain(self) -> None:
         """Tell that a stop was asked for: once, and only to an application that has started."""
         async with self._lock:
-            if self._life.state == "up":
-                self._life.state = "draining"
-                self._life.draining.set()
+            if self.life.state == "up":
+                self.life.state = "draining"
+                self.life.draining.set()
                 done = anyio.Event()
-                assert self._life.group
-                self._context.run(self._life.group.start_soon, self._drain, done)  # whoever asks is another task
+                assert self.life.group
+                self._context.run(self.life.group.start_soon, self._drain, done)  # whoever asks is another task
                 await done.wait()
 
     async def _drain(self, done: anyio.Event) -> None:
@@ -90,13 +97,13 @@ class Cycle:
         done.set()
 
     async def _begin(self, name: str) -> None:
-        failures = await self._run(name, self._life.starting)
+        failures = await self._run(name, self.life.starting)
         if failures:
-            self._life.failures.clear()  # those of the start are raised
+            self.life.failures.clear()  # those of the start are raised
             raise KernelError("; ".join(failures))
 
     async def _end(self, name: str) -> None:
-        await self._run(name, self._life.stopping)
+        await self._run(name, self.life.stopping)
 
     async def _run(self, name: str, step: Callable[[str], Any]) -> list[str]:
         """Call every listener; return what was wrong with some."""
@@ -107,5 +114,5 @@ class Cycle:
                 with step(who):
                     await self._events.call(one, name)
             except Exception as error:  # isolated: the listeners after it still run
-                failures.append(self._life.fail(who, error))
+                failures.append(self.life.fail(who, error))
         return failures

@@ -16,10 +16,11 @@ from kernel.serve.wrappers import label
 from kernel.types import Application
 from kernel_events.dispatch import Events
 from kernel_events.event import DEFAULTS, Event
-from kernel_events.keeper import spawn, start_aside
+from kernel_events.keeper import Keeper, spawn
 from kernel_events.life import Life
 from kernel_events.lifespans import Lifespan
 from kernel_events.phases import Cycle
+from kernel_events.reconfiguring import reconfigure
 from kernel_events.requests import ERROR, observing, request_layers
 from kernel_events.servers import Server
 
@@ -68,11 +69,15 @@ class EventsPlugin(Plugin):
         kernel.provide("events", execute)
         kernel.provide("life", self._life)
         kernel.provide("cycle", self._cycle)
-        kernel.provide("drain", self._cycle.drain)
+        keeper = Keeper(self._cycle, self._life.graceful)
+        kernel.provide("keeper", keeper)
+        kernel.provide("enter", keeper.enter)
+        kernel.provide("leave", keeper.leave)
+        kernel.provide("reconfigure", reconfigure)
+        kernel.provide("drain", keeper.drain)
         kernel.provide("seed", self._cycle.seed)
         kernel.provide("lifespan", self._keep)
         kernel.provide("listeners", self.events)
-        kernel.provide("starter", start_aside)
         kernel.provide("spawn", spawn)
 
     def _keep(self, name: str, context: Any) -> Any:
@@ -130,6 +135,8 @@ class Phases(Plugin):
 
     name = "phases"
     requires = ("events",)
+    after = ("outcomes",)  # among the innermost lifespans the first plugin is entered last
+    before = ("router",)
     Config = PhasesConfig
 
     @hookimpl

@@ -24,6 +24,8 @@ class Server:
         """Run it; its end by an exception asks the process to stop in order, its return does not."""
         try:
             with self._scope:
+                if self._life.turn:
+                    await self._life.turn.wait()
                 await self._function()
             if not self._scope.cancel_called:
                 logger.info("%s has returned; the application goes on", self._who)

@@ -80,6 +80,10 @@ class Background:
 
         return background
 
+    def busy(self) -> bool:
+        """Tell whether calls wait or run."""
+        return bool(self._scopes or self._calls)
+
     def leave(self, call: Call) -> None:
         """Free the place of a call that is over, or will not be made."""
         self._calls.pop(call, None)
@@ -129,7 +133,7 @@ class Background:
                 await self._cut(deadline)
 
     async def _empty(self) -> None:
-        while self._scopes or self._calls:
+        while self.busy():
             self._ended = anyio.Event()
             await self._ended.wait()
 

@@ -26,6 +26,7 @@ class Outcomes(Plugin):
         self._background = Background(most, lambda: services.get("spawn", ("", None))[1])
         kernel.provide("settle", settle)
         kernel.provide("conclude", Conclusion(kernel, self._background).conclude)
+        kernel.provide("busy", self._background.busy)
         kernel.provide("request.background", self._background.of)
 
     @hookimpl(trylast=True)

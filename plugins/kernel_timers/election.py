@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 ELECTION = "KERNEL_ELECTION"
@@ -19,7 +18,6 @@ class Election:
     def __init__(self, path: str = "", root: Path = Path()) -> None:
         self._open = self._opener(path, root)
         self._file: int | None = None
-        self._won = False
 
     @staticmethod
     def _opener(path: str, root: Path) -> Callable[[], int] | None:
@@ -30,18 +28,20 @@ class Election:
 
     def won(self) -> bool:
         """Tell whether this process ticks; without rivals it does."""
-        if self._open and not self._won:
-            import fcntl  # where there are workers there is POSIX
+        if not self._open:
+            return True
+        import fcntl  # where there are workers there is POSIX
 
-            if self._file is None:
-                self._file = self._open()
-            with suppress(BlockingIOError, PermissionError):  # somebody else holds it (POSIX lockf)
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._won = True
-        return self._won or not self._open
+        if self._file is None:
+            self._file = self._open()
+        try:  # each time: whoever in this process closes the file gives its lock back, another generation say
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):  # somebody else holds it (POSIX lockf)
+            return False
+        return True
 
     def resign(self) -> None:
         """Let another process tick."""
         if self._file is not None:
             os.close(self._file)  # gives the lock back
-        self._file, self._won = None, False
+        self._file = None

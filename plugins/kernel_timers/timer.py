@@ -28,12 +28,12 @@ class Timer:
         self._timeout = inf if timeout is None else timeout
 
     async def run(self, clock: Clock, life: Life, elected: Callable[[], bool]) -> None:
-        """Tick until cancelled, while the application is up and this process *elected*."""
+        """Tick until cancelled, while requests come to this generation, and this process *elected*."""
         self._schedule.begin(clock)
         while True:
             if await self._schedule.wait(clock):
                 logger.warning("%s: what was due while it ran, or while the clock jumped, is left out", self._who)
-            if life.state == "up" and elected():
+            if life.leads and elected():
                 await self._tick(life)
 
     async def _tick(self, life: Life) -> None:

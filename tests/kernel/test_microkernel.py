@@ -149,7 +149,7 @@ async def test_a_lifespan_may_be_answered_by_an_app_as_a_function(build):
 
     @asynccontextmanager
     async def life(kernel):
-        log.append(kernel)
+        log.append(kernel.front)
         yield
 
     kernel = build(lifespan=life)

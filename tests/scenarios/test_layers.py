@@ -191,5 +191,5 @@ def test_a_declaration_without_effect_is_told_at_boot(notes: Any, wrong: Any, me
 
 
 def test_a_layer_knows_two_kinds_of_on() -> None:
-    with pytest.raises(ValueError, match="layer 'one': on='error' is neither 'success' nor 'always'"):
+    with pytest.raises(ValueError, match="layer 'one': on 'error' is none of success, always"):
         Layer("one", on="error")  # type: ignore[arg-type]  # on purpose

@@ -60,7 +60,7 @@ async def test_52_four_listeners_each_sync_or_async_with_or_without_the_applicat
     hooks = Hooks()
     for event in ("startup", "shutdown"):
         hooks.register(event, lambda event=event: log.append((event, 1)))
-        hooks.register(event, lambda app, event=event: log.append((event, 2, app)))
+        hooks.register(event, lambda app, event=event: log.append((event, 2, app.front)))
 
         @hooks.event(event)
         async def third(event=event):
@@ -68,7 +68,7 @@ async def test_52_four_listeners_each_sync_or_async_with_or_without_the_applicat
 
         @hooks.event(event)
         async def fourth(app, event=event):
-            log.append((event, 4, app))
+            log.append((event, 4, app.front))
 
     kernel = make_kernel(apps=[App(name="shop", hooks=hooks)])
     await lives(kernel)

@@ -118,7 +118,7 @@ def test_what_does_not_exist_exits_1(project: Path, invoke: Any, verb: str) -> N
 def test_the_order_tells_what_forces_it(pair: Path, invoke: Any, invoke_json: Any) -> None:
     rows = {row["name"]: row for row in invoke_json("plugins", "order")}
 
-    assert rows["phases"]["because"] == ["requires 'events'"]
+    assert rows["phases"]["because"] == ["requires 'events'", "after 'outcomes'"]
     assert rows["second"]["because"] == [
         "'first' is before it",
         "requires 'cap:cap'",

@@ -1,6 +1,7 @@
 """`kernel run` with real servers and real signals: what is told at each, in which order, and with which exit code."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -147,7 +148,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 @pytest.mark.parametrize(
     ("server", "number"),
-    [*((server, signal.SIGTERM) for server in SERVERS), (SERVERS[0], signal.SIGINT), (SERVERS[0], signal.SIGHUP)],
+    [*((server, signal.SIGTERM) for server in SERVERS), (SERVERS[0], signal.SIGINT)],
 )
 def test_the_drain_is_told_at_the_signal_while_requests_are_still_answered(run: Any, server: str, number: int) -> None:
     """F10."""
@@ -211,6 +212,46 @@ def test_what_does_not_end_is_cut_and_reported(run: Any, server: str) -> None:
         assert served.log()[3:] == ["drain", "pre_stop", "server left", "shutdown"]
         assert "listener 'hold' of 'agent:app'" in served.err.read_text()
         assert "cut after 0.3" in served.err.read_text()
+
+
+def test_sighup_swaps_the_configuration_in_the_process(run: Any) -> None:
+    with run() as served:
+        served.wait(lambda: served.log().count("post_start") == 1)
+        connection, pid = served.get("/slow"), served.ask()
+        served.wait(lambda: "slow" in served.log())
+        served.signal(signal.SIGHUP)
+        served.wait(lambda: "reloaded" in served.err.read_text().splitlines())
+        assert (served.ask(), "shutdown" in served.log()) == (pid, False)
+        (served.folder / "answer").touch()
+        assert connection.getresponse().read() == b"at last"
+        served.wait(lambda: "shutdown" in served.log())
+        (served.folder / "config.ini").write_text("[apps]\nactive = agent:app, nope\n[timeouts]\nstartup = soon\n")
+        served.signal(signal.SIGHUP)
+        served.wait(lambda: "reload failed, the old configuration goes on serving" in served.err.read_text())
+        assert "app 'nope' cannot be found" in served.err.read_text()
+        assert "[timeouts] startup: expected a duration" in served.err.read_text()
+        assert served.ask() == pid
+        served.signal(signal.SIGTERM)
+
+        assert served.exit() == 0
+        assert served.log().count("pre_start") == served.log().count("shutdown") == 2
+
+
+def test_a_terminal_that_is_closed_ends_the_process(tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(AGENT)
+    (tmp_path / "config.ini").write_text("[apps]\nactive = agent:app\n")
+    command = [sys.executable, "-m", "kernel_admin", "run", "--bind", "127.0.0.1:0"]
+    process, terminal = pty.fork()
+    if not process:
+        os.chdir(tmp_path)
+        os.execv(command[0], command)
+    text, end = b"", time.monotonic() + PATIENCE
+    while b"serving on" not in text and time.monotonic() < end:
+        text += os.read(terminal, 1024)
+    os.close(terminal)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    assert (tmp_path / "log").read_text().split()[-1] == "shutdown"
 
 
 @pytest.mark.parametrize("server", SERVERS)

@@ -74,7 +74,7 @@ async def test_phases_frame_the_lifespans_wherever_the_plugins_stand(log):
 
 
 async def test_a_listener_of_a_phase_may_name_the_kernel(log):
-    kernel = kernel_of(listening(("startup", lambda app: log.append(app))))
+    kernel = kernel_of(listening(("startup", lambda app: log.append(app.front))))
     async with Client(kernel):
         pass
     assert log == [kernel]
@@ -107,7 +107,7 @@ async def test_a_phase_that_fails_at_stop_is_told_and_the_others_run(log):
 
 async def test_an_event_is_executed_for_users():
     heard = []
-    kernel = kernel_of(listening(("sold", lambda number, app: heard.append((number, app)))))
+    kernel = kernel_of(listening(("sold", lambda number, app: heard.append((number, app.front)))))
     await kernel.execute_event("sold", {"number": 3})
     assert heard == [(3, kernel)]
 

@@ -92,7 +92,7 @@ async def test_a_server_gets_what_it_names():
     served = []
 
     async def server(app):
-        served.append(app)
+        served.append(app.front)
 
     kernel = kernel_of(shop(("server", server)))
     async with Client(kernel):

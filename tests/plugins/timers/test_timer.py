@@ -29,7 +29,7 @@ async def test_a_periodic_function_is_called_once_a_period(kernel_of, clock, hoo
 async def test_a_cron_function_is_called_when_the_spec_says(kernel_of, clock, hooks, ticks):
     @hooks.cron("*/20 1 * * *", tz="Asia/Tokyo")
     def report(app):
-        ticks.append((f"{clock.now():%H:%M}", app))
+        ticks.append((f"{clock.now():%H:%M}", app.front))
 
     kernel = kernel_of()
     async with Client(kernel):
