@@ -86,11 +86,10 @@ async def served(calls: "MemoryObjectReceiveStream[Call]") -> None:
         async for function, answer in calls:
             try:
                 answer.set_result(await function())
-            except get_cancelled_exc_class() as error:
-                answer.set_exception(error)
-                raise
             except BaseException as error:  # also what ends a test: a skip of pytest is no Exception
                 answer.set_exception(error)
+                if isinstance(error, get_cancelled_exc_class()):
+                    raise
 
 
 def blocking(method: Callable[..., Any]) -> Callable[..., Any]:
