@@ -13,7 +13,7 @@ from typing import Any
 
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
-from kernel.layers import Handler, Hook, Layer, Options, Route, as_tuple, where
+from kernel.layers import NOTHING, Handler, Hook, Layer, Options, Route, as_tuple, where
 from kernel.response import Response
 from kernel.serve import wrappers
 from kernel.serve.wrappers import Render, Rescuer, is_async, is_blocking, label
@@ -49,6 +49,7 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
+        self._at = {at: [(at, one) for one in layers if one.level == at] for at in ("app", "group", "route")}
         self._seen = dict[tuple[Any, ...], tuple[Any, Step]]()
         self.encoders = Encoders(registry, None, measure)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
@@ -81,7 +82,7 @@ class Compiler:
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
         inner = wrappers.endpoint(value, encoders)
-        call = self._hooks(inner, route, levels)
+        call = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, route.effective.skip)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
@@ -92,10 +93,10 @@ class Compiler:
 
     def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:
         """Yield the layers of the route, outer to inner; a plugin's stand outside the users' own."""
-        for level in ("app", "group", "route"):
-            at = [layer for layer in self._layers if layer.level == level]
-            at += [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
-            yield from ((level, layer) for layer in at if not layer.select or layer.select(route))
+        for level, at in self._at.items():
+            own = [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
+            both = [*at, *((level, one) for one in own)] if own else at
+            yield from [one for one in both if not one[1].select or one[1].select(route)]
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
@@ -128,10 +129,8 @@ class Compiler:
             call = wrappers.around(call, layer, around)
         return call
 
-    def _hooked(self, call: Any, phase: str, hook: Hook | None, level: str, layer: Layer) -> Any:
-        """Return *call* with a hook around it, if there is one; of on_finish the compiled hook."""
-        if hook is None:
-            return call
+    def _hooked(self, call: Any, phase: str, hook: Hook, level: str, layer: Layer) -> Any:
+        """Return *call* with a hook around it; of on_finish the compiled hook."""
         hook = self._note(phase, hook, level, layer.plugin)
         answer = self._registry.first("kernel_hook", phase=phase, function=hook, layer=layer, render=self._render)
         if answer is None:
