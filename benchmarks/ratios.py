@@ -17,7 +17,7 @@ from scenario import ASGIApp, Scenario
 
 from kernel import Kernel
 
-OTHERS = ("boot", "ratios", "scenario")
+OTHERS = ("boot", "instructions", "ratios", "scenario", "stepping")
 
 
 async def sent(app: ASGIApp, scenario: Scenario) -> list[Any]:

@@ -146,7 +146,7 @@ class Kernel:
             wraps: list[Any] = [layer.asgi for layer in reversed(self.plan.layers) if layer.asgi]
             self.wrapped = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
             # `reset` is a new object, which only `compiled` holds, and with it the requests under way
-            self.compiled, self.under_way = () if wraps else compiled, ref(compiled[6])
+            self.compiled, self.under_way = () if wraps else compiled, ref(compiled[-3])
             self.entered = stack.pop_all()
 
     async def arrive(self, scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:

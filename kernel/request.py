@@ -29,7 +29,8 @@ class Computed:
         self.name, self.compute = name, compute
 
     def __get__(self, request: Any, owner: Any = None) -> Any:
-        value = request.__dict__[self.name] = self.compute(request)
+        value = self.compute(request)
+        setattr(request, self.name, value)  # not by __dict__: to make that costs more than most attributes
         return value
 
 

@@ -76,8 +76,7 @@ class Response:
     @property
     def headers(self) -> list[Pair]:
         """The header pairs as a list to change; what is in it is checked when it is sent."""
-        if isinstance(self.pairs, tuple):
-            self.pairs = list(self.pairs)
+        self.pairs = self.pairs if isinstance(self.pairs, list) else list(self.pairs)
         return self.pairs
 
     @headers.setter

@@ -126,7 +126,7 @@ class Boot:
         self.services["rescue"] = "kernel", core[0]
         find, gates = compiler.application(match, dispatching(match, *core))
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self.kernel)
-        self.compiled = build, find, *core, gates
+        self.compiled = build, find, *core, gates, build.waiting
         self.plan = replace(self.plan, layers=layers, routes=tuple(routes), application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:

@@ -14,7 +14,8 @@ NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cance
 new: Any = object.__new__  # the constructor in place costs less than calling it
 
 
-# What a request needs, bound once: Request class, match, rescue, encoders, gates, enter, leave, settle, conclude.
+# What a request needs, bound once: Request class, match, rescue, encoders, gates, whether there are finishers,
+# enter, leave, settle, conclude.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
@@ -40,9 +41,10 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, enter, leave, settle, conclude = compiled
+    build, match, rescue, common, gates, waits, enter, leave, settle, conclude = compiled
     request = new(build)
     request.scope, request.receive = scope, receive
+    request.settlers, request.waiting = (), waits  # the class has them: what an object has itself is read faster
     token, response = enter(request), None
     problem: BaseException | None = UNFINISHED
     try:
@@ -57,7 +59,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
             route, kind = request.route, value.__class__
             response = value if kind is Response else (route.encoders if route else common)[kind](value)
-            if response.streamed:
+            if response.__class__ is not Response and response.streamed:
                 response = await response.prepare(request)
             if response.pairs.__class__ is list:  # somebody changed them; what may not be sent is found here
                 response.pairs = tuple(checked(response.pairs))
@@ -66,8 +68,8 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         if request.settlers:
             response = await settle(request, response, rescue)
         pairs, status, length = response.pairs, response.status, len(response.body)
-        plain = pairs.__class__ is tuple and length < 4096 and status not in WITHOUT_BODY
-        if plain and scope["method"] != "HEAD" and not response.streamed:
+        plain = pairs.__class__ is tuple and (response.__class__ is Response or not response.streamed)
+        if plain and length < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
             await send({"type": "http.response.start", "status": status, "headers": [*pairs, LENGTHS[length]]})
             await send({"type": "http.response.body", "body": response.body})
         else:

@@ -41,13 +41,19 @@ def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
 
 
 def around(inner: Handler, layer: Layer, wrapper: Hook) -> Handler:
-    """Give the request and *inner* to the *wrapper* of the layer, which owes a response."""
-    who = f"layer '{layer.name}' of '{layer.plugin}'"
+    """Give the request and *inner* to the *wrapper* of the layer, which owes a response.
+
+    What it returns is checked where the layers of one app or plugin end, since a check costs a
+    coroutine: of several in a row the outermost checks for all.
+    """
+    others, inner = getattr(inner, "row", {}).get(layer.plugin, ("", inner))
+    who = f"layer '{layer.name}' of '{layer.plugin}'{others}"
 
     async def call(request: Request) -> Response:
         response = await wrapper(request, inner)
         return response if isinstance(response, Response) else owed(response, who, wrapper, request)
 
+    call.row = {layer.plugin: (f" or {who}", lambda request: wrapper(request, inner))}  # type: ignore[attr-defined]
     return call
 
 
@@ -78,18 +84,16 @@ def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | No
     """
 
     async def rescue(request: Request, error: Exception) -> Response:
-        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        while error.__class__ is not HTTPException and isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
-        if isinstance(error, ClientDisconnect):
+        if error.__class__ is not HTTPException and isinstance(error, ClientDisconnect):
             raise error
         request.rescued = True
         try:
             if observe:
                 await observe(request, error)
-            value = (ask(type(error), request.route) or fallback)(request, error)
-            if isinstance(value, Response):
-                return value
-            return render(await value if inspect.isawaitable(value) else value)
+            told = (ask(error.__class__, request.route) or fallback)(request, error)
+            return told if isinstance(told, Response) else render(await told if inspect.isawaitable(told) else told)
         except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, HTTPException(500))

@@ -24,6 +24,7 @@ from kernel_errors.report import new_id
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
+_new = object.__new__
 CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
 """The built-in code of a status raised without a code."""
 
@@ -70,6 +71,7 @@ class Answers:
     def __init__(self, registry: ErrorRegistry, style: str) -> None:
         self._registry, self._style = registry, style
         self._content, self._type = FORMATS[style]
+        self._pairs = (self._type,)
         failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
         self._ready = {(error.status, error.detail): self._plain_body(error) for error in failures}
         self._starts: dict[int, bytes] = {}
@@ -83,10 +85,18 @@ class Answers:
 
     def plain(self, error: HTTPException) -> Response:
         """Answer a status."""
+        return self.raised(None, error)
+
+    def raised(self, request: object, error: HTTPException) -> Response:
+        """Answer a status that was raised for *request*."""
         body = self._ready.get((error.status, error.detail)) or self._plain_body(error)
         if error.headers:
             return Response(body, error.status, error.headers, self._type[1])
-        return Response.trusted(body, error.status, (self._type,))
+        response: Response = _new(
+            Response
+        )  # `Response.trusted` in place: strangers ask for what does not exist as often as they can
+        response.body, response.status, response.pairs = body, error.status, self._pairs
+        return response
 
     def _plain_body(self, error: HTTPException) -> bytes:
         code = self._registry.get(CODES.get(error.status))

@@ -98,6 +98,8 @@ class Errors(Plugin):
         answer = self._answers.of(exc_type)
         if self._handlers.wanted(route) or self._project.keys() - {Exception}:
             return self._asking
+        if answer == self._answers.plain:
+            return self._answers.raised
         return self._unexpected if answer is None else lambda request, error: answer(error)
 
     async def _asking(self, request: Request, error: Exception) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 
-from kernel import Request
+from kernel import Kernel, Request
 from kernel.errors import KernelError
 from kernel_events.dispatch import Events
 from kernel_events.life import Life
@@ -69,10 +69,12 @@ class Cycle:
     def seed(self, enter: Callable[[Request], Any]) -> Callable[[Request], Any]:
         """Return *enter*, which a request begins with, so that it also sets the context variables of the start.
 
-        Servers run requests in contexts of their own, which know nothing of what lifespans set.
+        Servers run requests in contexts of their own, which know nothing of what lifespans set. A
+        variable that names the kernel is left out: a request knows it, and each one set costs all of them.
         """
         known = self._before
-        changed = [(one, value) for one, value in copy_context().items() if known.get(one, known) is not value]
+        found = [(one, value) for one, value in copy_context().items() if known.get(one, known) is not value]
+        changed = [(one, value) for one, value in found if not isinstance(value, Kernel)]
 
         def seeded(request: Request) -> Any:
             for variable, value in changed:

@@ -9,7 +9,7 @@ from kernel import Plugin, Problem, Request, hookimpl
 from kernel.errors import BootError, HTTPException
 from kernel.layers import Route, where
 from kernel_params.fields import MISSING, Take, extractor, repeated, single
-from kernel_params.readers import Reader
+from kernel_params.readers import Reader, read_int
 from kernel_params.shapes import Shape, shape
 
 Extractor = Callable[[Request], Any]
@@ -30,7 +30,7 @@ class Params(Plugin):
         """Return the extractor of a path variable or of a field of the query."""
         found = _shape(parameter, route)
         if parameter.name in _variables(route.path):
-            return from_path(parameter, found)
+            return from_path(parameter, found, route)
         if found is None or parameter.annotation is parameter.empty:
             return None
         default = None if found.optional else MISSING
@@ -52,21 +52,34 @@ def _shape(parameter: inspect.Parameter, route: Route) -> Shape | None:
         raise BootError([Problem("params.constraint", "error", message, hint, where(route.handler))]) from error
 
 
-def from_path(parameter: inspect.Parameter, found: Shape | None) -> Extractor | None:
-    """Return the extractor of a path variable; a value that does not fit is no such path: 404."""
+def from_path(parameter: inspect.Parameter, found: Shape | None, route: Route) -> Extractor | None:
+    """Return the extractor of a path variable; a value that does not fit is no such path: 404.
+
+    What the router has found to be an integer is not looked at again.
+    """
     if found is None or found.collect:
         return None
     name = parameter.name
     if found.read is str and found.check is None:
         return lambda request: request.url_vars[name]
-    return _converting(name, found.read, found.check)
+    read = int if found.read is read_int and f"<{name}:int>" in route.path else found.read
+    return _converting(name, read, found.check) if found.check else _reading(name, read)
 
 
-def _converting(name: str, read: Reader, check: Callable[[Any], Any] | None) -> Extractor:
+def _reading(name: str, read: Reader) -> Extractor:
     def extract(request: Request) -> Any:
         try:
-            value = read(request.url_vars[name])
-            return check(value) if check else value
+            return read(request.url_vars[name])
+        except ValueError:
+            raise HTTPException(404) from None
+
+    return extract
+
+
+def _converting(name: str, read: Reader, check: Callable[[Any], Any]) -> Extractor:
+    def extract(request: Request) -> Any:
+        try:
+            return check(read(request.url_vars[name]))
         except ValueError:
             raise HTTPException(404) from None
 

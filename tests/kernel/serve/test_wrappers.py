@@ -60,6 +60,25 @@ async def test_a_layer_that_owes_a_response_is_named(build, ask, caplog, around,
     assert f"layer 'one' of 'wraps' owes a Response and returned {kind} ({line}){route}\n" in caplog.text
 
 
+@pytest.mark.parametrize("owners", [("wraps", "wraps"), ("wraps", "other")])
+async def test_the_outermost_layer_of_an_owner_checks_for_those_inside(build, ask, caplog, owners):
+    seen = []
+
+    async def passing(request, call_next):
+        seen.append(await call_next(request))
+        return seen[-1]
+
+    async def nothing(request, call_next): ...
+
+    inner = Layer("one", around=nothing, plugin=owners[0])
+    kernel = build(Route("/", "GET", show), plugins=[plugin(Layer("two", around=passing, plugin=owners[1]), inner)])
+    assert (await ask(kernel)).status == 500
+    same = owners[0] == owners[1]
+    assert seen == ([None] if same else [])
+    who = "layer 'two' of 'wraps' or layer 'one' of 'wraps'" if same else "layer 'one' of 'wraps'"
+    assert f"{who} owes a Response and returned NoneType" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("hook", "kind"), [(lambda response: None, "NoneType"), (coroutine, ""), (lambda r: coroutine(), "coroutine")]
 )

@@ -11,7 +11,7 @@ from kernel_events.plugin import EventsPlugin, Phases
 from kernel_router import Routes
 from kernel_testing import Client, LifespanFailed, make_kernel
 
-from kernel import App, Hooks, Plugin, hookimpl
+from kernel import App, Hooks, Kernel, Plugin, hookimpl
 
 pytestmark = pytest.mark.anyio
 QUICK = {"timeouts": {"startup": 0.05, "shutdown_hook": 0.05}}
@@ -64,6 +64,7 @@ async def stubborn(log):
 
 
 async def test_a_start_that_hangs_is_cut_and_names_the_plugin(log):
+    """F7."""
     kernel = kernel_of(Living("a", log), Living("b", log, anyio.sleep_forever), Living("c", log), config=QUICK)
     reason = r"plugin 'b': its lifespan failed: Cut: cut after 0\.\d+ s \(\[timeouts\] startup\)"
     with pytest.raises(LifespanFailed, match=reason):
@@ -106,6 +107,7 @@ async def test_a_phase_that_hangs_at_the_start_is_cut(log):
 
 
 async def test_what_hangs_at_the_stop_is_cut_one_by_one_and_reported(log):
+    """F9."""
     hooks = [(name, anyio.sleep_forever, {}) for name in ("drain", "pre_stop", "shutdown")]
     plugins = [Living("a", log), Living("b", log, None, lambda: stubborn(log)), Living("c", log)]
     with pytest.raises(LifespanFailed) as failed:
@@ -223,3 +225,12 @@ async def test_requests_see_the_context_variables_of_the_start_and_not_those_of_
 
 async def asking(client, answers):
     answers.append((await client.get("/")).json())
+
+
+async def test_standard_plugins_set_no_context_variable_for_every_request():
+    kernel = Kernel({}, apps=[App(name="shop")])
+    await kernel.start()
+    try:
+        assert kernel._current.set in kernel.compiled
+    finally:
+        await kernel.stop()

@@ -102,6 +102,7 @@ def test_a_key_may_be_written_with_hyphens(tmp_path):
 
 
 def test_an_unknown_key_has_line_and_did_you_mean(tmp_path):
+    """R132."""
     shop, (problem,), _ = validated(tmp_path, "[shop]\ncurency = USD\n")
     assert shop is None
     assert problem.message == "[shop] has no key 'curency'; did you mean 'currency'?"
@@ -110,6 +111,7 @@ def test_an_unknown_key_has_line_and_did_you_mean(tmp_path):
 
 
 def test_a_wrong_value_has_its_line(tmp_path):
+    """R132."""
     _, (problem,), _ = validated(tmp_path, "[shop]\n\nretries = many\n")
     assert problem.message.startswith("[shop] retries: ")
     assert problem.message.endswith(", not 'many'")
