@@ -49,7 +49,6 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
-        self._at = {at: [(at, one) for one in layers if one.level == at] for at in ("app", "group", "route")}
         self._seen = dict[tuple[Any, ...], tuple[Any, Step]]()
         self.encoders = Encoders(registry, None, measure)
         self.encoders.copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
@@ -93,10 +92,10 @@ class Compiler:
 
     def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:
         """Yield the layers of the route, outer to inner; a plugin's stand outside the users' own."""
-        for level, at in self._at.items():
-            own = [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
-            both = [*at, *((level, one) for one in own)] if own else at
-            yield from [one for one in both if not one[1].select or one[1].select(route)]
+        for level in ("app", "group", "route"):
+            at = [layer for layer in self._layers if layer.level == level]
+            at += [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
+            yield from [(level, layer) for layer in at if not layer.select or layer.select(route)]
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
