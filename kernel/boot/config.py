@@ -76,7 +76,8 @@ def _parse(path: Path) -> Config:
         text = path.read_text("utf-8-sig")
         parser.read_string(text, str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
-        hint = "mend it" if path.is_file() else "'kernel new project NAME' writes one; KERNEL_CONFIG names another"
+        missing = "'kernel new project NAME' writes one; KERNEL_CONFIG names another"
+        hint = "write lines like [section] and key = value, each once, in UTF-8" if path.is_file() else missing
         at = re.search(r"line:?\s+(\d+)", str(error))  # of what the parser says, only this: it quotes secrets
         reason, place = str(error).partition("\n")[0], f"{path}:{at[1]}" if at else str(path)
         raise ConfigError([Problem("config.unreadable", "error", reason, hint, place)]) from None

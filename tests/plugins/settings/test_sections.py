@@ -135,6 +135,29 @@ def test_a_value_that_is_none_of_a_few_names_them_and_what_they_mean(tmp_path, k
     assert (problem.message, problem.hint) == (message, hint)
 
 
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("enabled", "yes or no"),
+        ("retries", "a whole number"),
+        ("rate", "a number"),
+        ("most", "a whole number"),
+        ("ports", "a whole number"),
+    ],
+)
+def test_a_wrong_value_of_a_plain_kind_is_told_in_plain_words(tmp_path, key, wanted):
+    @dataclass
+    class Plain:
+        enabled: bool = False
+        retries: Annotated[int, "how often"] = 3
+        rate: float = 1.0
+        most: int | None = None
+        ports: tuple[int, ...] = ()
+
+    _, (problem,), _ = validated(tmp_path, f"[shop]\n{key} = maybe\n", Plain)
+    assert problem.message == f"[shop] {key}: expected {wanted}, not 'maybe'"
+
+
 def test_all_findings_of_a_section_are_told_together(tmp_path):
     _, problems, _ = validated(tmp_path, "[shop]\nretries = many\ncurency = USD\ntimeout = soon\n")
     assert [problem.id for problem in problems] == ["config.value", "config.unknown", "config.value"]
