@@ -160,6 +160,4 @@ class Boot:
 
 def flattened(answer: Any) -> list[Route]:
     """Return the routes of an answer: a route, or iterables of them in any depth."""
-    if isinstance(answer, str) or not isinstance(answer, Route | Iterable):
-        raise TypeError(f"{answer!r} is neither a Route nor Routes")
     return [answer] if isinstance(answer, Route) else [route for part in answer for route in flattened(part)]

@@ -222,13 +222,6 @@ def test_an_answer_of_the_wrong_shape_names_its_plugin(build, hook, answer):
     assert problem.message.startswith("plugin 'odd': the boot failed: ")
 
 
-@pytest.mark.parametrize("answer", ["shop.urls", ["shop.urls"], show, [[show]]])
-def test_what_is_no_route_is_named(build, answer):
-    (problem,) = build(plugins=[plugin("odd", routes=lambda self: answer)]).problems
-    assert problem.message.startswith("plugin 'odd': the boot failed: TypeError: ")
-    assert problem.message.endswith(" is neither a Route nor Routes")
-
-
 def order(build, *plugins, **config):
     kernel = build(plugins=plugins, config=config)
     assert not kernel.problems, kernel.problems
