@@ -3,7 +3,8 @@
 Time is noise on a shared machine, instructions are not: the same build of Python needs the same number
 again. Counted is one request in a started kernel with every standard plugin, and the same request to the
 hand-written callable. Compared is ours, less what raw moved by: that is what other libraries and
-another processor do to all code. `--record` writes the figures of this machine; do that only when a change is worth its price, and say why.
+another processor do to all code. `--record` writes the figures of this machine; do that only when a
+change is worth its price, and say why.
 """
 
 import asyncio
@@ -37,8 +38,8 @@ PATHS = {
 RECORDED = Path(__file__).with_name("instructions.json")
 TOLERANCE, ROUNDS, WARM_UP, BLOCKS = 1.03, 4, 200, (0, 0, 1)
 Figures = Mapping[str, Sequence[int]]
-PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
-BUILD = f"{PYTHON} of {platform.python_build()[1]}, {platform.machine()}"
+VERSION = f"{platform.python_implementation()} {platform.python_version()}"
+BUILD = f"{VERSION} of {platform.python_build()[1]}, {platform.machine()}"
 
 
 async def taken(message: Any) -> None:

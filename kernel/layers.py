@@ -7,11 +7,11 @@ Declared at import, ordered and folded once at boot (kernel/serve/pipeline.py), 
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, partial, reduce
+from functools import partial, reduce
 from typing import Any, Literal, TypeVar, get_args
 
 from kernel.errors import did_you_mean
-from kernel.request import Request
+from kernel.request import Computed, Request
 from kernel.response import Response
 from kernel.types import ASGIApp
 
@@ -51,11 +51,11 @@ class Options:
         for word in keywords.keys() - OPTION_NAMES:
             raise TypeError(f"{owner}: there is no option '{word}'{did_you_mean(word, OPTION_NAMES)}")
         values: dict[str, Any] = {k: as_tuple(value) if k in ADDITIVE else value for k, value in keywords.items()}
-        return cls(**values)
+        return cls(**values) if values else NOTHING
 
     def inherit(self, inner: "Options") -> "Options":
         """Return *inner* completed by self: inner wins, sequences add up outside-in."""
-        if self == Options():
+        if self is NOTHING or self == NOTHING:
             return inner
         changes: dict[str, Any] = {name: getattr(self, name) for name in CLOSEST if getattr(inner, name) is None}
         changes |= {name: getattr(self, name) + getattr(inner, name) for name in ADDITIVE}
@@ -63,6 +63,7 @@ class Options:
         return replace(inner, **changes)
 
 
+NOTHING = Options()
 OPTION_NAMES = frozenset(f.name for f in fields(Options))
 ADDITIVE = ("layers", "guards", "tags", "skip")
 CLOSEST = tuple(sorted(OPTION_NAMES - {*ADDITIVE, "exception_handlers", "name"}))
@@ -136,10 +137,8 @@ class Route:
     # The options that hold here, outer to inner.
     chain: tuple[Options, ...] = property(lambda self: (*self.groups, self.options))  # type: ignore[assignment]  # read-only
 
-    @cached_property
-    def effective(self) -> Options:
-        """The options after inheritance."""
-        return reduce(Options.inherit, self.chain)
+    # The options after inheritance.
+    effective: Options = Computed("effective", lambda self: reduce(Options.inherit, self.chain))  # type: ignore[assignment]  # once
 
     def __repr__(self) -> str:
         return f"{' '.join(self.methods) or '*'} {self.path}"

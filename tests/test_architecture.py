@@ -191,3 +191,88 @@ def hint_of(call: ast.Call) -> int | None:
         return 3
     holder = ast.unparse(call.func)
     return 2 if holder.endswith("problems.error") else None
+
+
+GENERATED = ("kernel.serve.generated",)
+"""The one room where code may be generated and run, if there is one."""
+FORBIDDEN_CALLS = {"eval", "exec", "tempfile.mktemp", "os.system", "os.popen", "yaml.load", "marshal.loads"}
+FORBIDDEN_IMPORTS = {"pickle", "marshal", "shelve", "dill", "yaml", "telnetlib"}
+STATEMENT = ("select ", "insert ", "update ", "delete ", "drop ", "create ", "alter ", "grant ", "truncate ", "copy ")
+
+
+def dangers(path: Path) -> Iterator[str]:
+    """Yield what no module may contain, with its line (R134)."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for name in imports(path):
+        if name.partition(".")[0] in FORBIDDEN_IMPORTS:
+            yield f"imports {name}"
+    for node in ast.walk(tree):
+        if danger := danger_of(node):
+            yield f"line {node.lineno}: {danger}"  # type: ignore[attr-defined]  # those have one
+
+
+def danger_of(node: ast.AST) -> str:
+    match node:
+        case ast.Call(func=func, keywords=words):
+            if ast.unparse(func) in FORBIDDEN_CALLS:
+                return ast.unparse(func)
+            if any(word.arg == "shell" and ast.unparse(word.value) != "False" for word in words):
+                return "shell=True"
+        case ast.ExceptHandler(type=None):
+            return "bare except"
+        case ast.ExceptHandler(type=ast.Name(id="BaseException"), body=body) if not raises(body):
+            return "except BaseException that does not raise"
+        case ast.Assert(test=test) if not isinstance(
+            test, (ast.Name, ast.Attribute)
+        ):  # those tell mypy what is not None
+            return "assert"
+        case ast.JoinedStr() if starts_sql(node):
+            return "SQL in an f-string"
+        case ast.BinOp(op=ast.Mod() | ast.Add(), left=ast.Constant(value=str(sql))) if sql.lower().startswith(
+            STATEMENT
+        ):
+            return "SQL put together"
+    return ""
+
+
+def raises(body: list[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.Raise) for statement in body for node in ast.walk(statement))
+
+
+def starts_sql(node: ast.JoinedStr) -> bool:
+    first = node.values[0] if node.values else None
+    return (
+        isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.lower().startswith(STATEMENT)
+    )
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_no_module_contains_what_is_dangerous(package: str):
+    """R134: no pickle, eval, exec, shell, unsafe YAML, bare except, assert as a check, or SQL made of strings."""
+    found = {
+        module(path): list(dangers(path)) for path in PACKAGES[package].rglob("*.py") if module(path) not in GENERATED
+    }
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import pickle",
+        "from yaml import load",
+        "eval(x)",
+        "exec(x)",
+        "tempfile.mktemp()",
+        "subprocess.run(x, shell=True)",
+        "try: pass\nexcept: pass",
+        "try: pass\nexcept BaseException: pass",
+        "assert x > 1",
+        "f'SELECT {x}'",
+        "'DROP TABLE %s' % x",
+        "'insert into ' + x",
+        "os.system(x)",
+    ],
+)
+def test_each_danger_is_seen(text: str, tmp_path: Path):
+    (tmp_path / "bad.py").write_text(text)
+    assert len(list(dangers(tmp_path / "bad.py"))) >= 1

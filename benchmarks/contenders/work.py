@@ -9,7 +9,7 @@ from templating import ROWS, by_hand
 HELLO = {"message": "Hello, world!"}
 USERS = [f"/things{number}" for number in range(199)]
 USERS.insert(100, "/users")
-"""What stands before the integer in 200 routes: the one asked for in the middle, for those that try one after another."""
+"""What stands before the integer in 200 routes; the one asked for is in the middle, as some try one after another."""
 
 
 def page() -> str:

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from typing import Any
 
 from kernel.boot.plan import Member
+from kernel.errors import Findings
 
 KINDS = {"kernel.plugins": "plugin", "kernel.contrib": "plugin", "kernel.apps": "app"}
 
@@ -68,3 +69,13 @@ def sort(ranked: Sequence[str], edges: Iterable[tuple[str, str]], first: Sequenc
         ready.remove(order[-1])
         graph.done(order[-1])
     return order
+
+
+def settled(kind: str, problems: Findings, ranked: Sequence[str], edges: Any, first: Sequence[str] = ()) -> list[str]:
+    """Return *ranked* as `sort` does; as it is with a finding where no such order exists."""
+    try:
+        return sort(ranked, edges, first)
+    except CycleError as error:
+        message = f"{kind}s wait for one another: {' -> '.join(error.args[1])}"
+        problems.error(f"{kind}.cycle", message, "drop one requires, after or before among them")
+        return list(ranked)

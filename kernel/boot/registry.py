@@ -18,11 +18,19 @@ from kernel.layers import OPTION_NAMES, where
 from kernel.plugin import App
 
 
+class Manager(pluggy.PluginManager):
+    """Looks for hooks where there may be some: what is slow to look at, every object has."""
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
+        """Return the options of a hook; None for other attributes."""
+        return None if name[:2] == "__" else super().parse_hookimpl_opts(plugin, name)
+
+
 class Registry:
     """Specifications, registered plugins and their answers; `specs` maps hooks to arguments."""
 
     def __init__(self) -> None:
-        self._manager = pluggy.PluginManager("kernel")
+        self._manager = Manager("kernel")
         self.specs: dict[str, tuple[str, ...]] = {}
         self.problems, self.booting = Findings(), True
 
@@ -72,10 +80,10 @@ class Registry:
             hint = "make it a plain def that returns the answer; what it returns may be async"
             self.problems.error("hook.async", f"{blame} is asked at boot: neither async nor a wrapper", hint, place)
 
-    def implementations(self, hook: str) -> Iterator[tuple[str, Any, Any]]:
-        """Yield (plugin name, function, argument names) in calling order."""
-        for impl in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
-            yield impl.plugin_name, impl.function, impl.argnames
+    def implementations(self, hook: str) -> list[tuple[str, Any, Any]]:
+        """Return (plugin name, function, argument names) in calling order."""
+        found = reversed(getattr(self._manager.hook, hook).get_hookimpls())
+        return [(impl.plugin_name, impl.function, impl.argnames) for impl in found]
 
     def collect(self, hook: str, only: str = "", **arguments: Any) -> Iterator[tuple[str, Any]]:
         """Yield (plugin, answer) of every implementation in order; a failing one is a finding."""
@@ -83,7 +91,7 @@ class Registry:
             raise LookupError(f"no active plugin specifies the hook '{hook}'{did_you_mean(hook, self.specs)}")
         for name, function, names in [one for one in self.implementations(hook) if only in ("", one[0])]:
             try:
-                answer = function(*(arguments[argument] for argument in names))
+                answer = function(*[arguments[argument] for argument in names])
             except Exception as error:  # whatever a plugin raises is its finding
                 message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
                 if not self.booting:

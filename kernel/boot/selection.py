@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from graphlib import CycleError
 from typing import Any
 
 from kernel.boot.config import Config, items
-from kernel.boot.discovery import load, sort
+from kernel.boot.discovery import load, settled
 from kernel.boot.plan import Member
 from kernel.boot.registry import blame, innermost
 from kernel.errors import Findings, Problem, did_you_mean
@@ -119,13 +118,9 @@ class Selection:
             edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
             edges += [(member.name, name) for name in member.names("before")]
             edges += [(member.name, one.name) for one in self.active if member.given & set(one.names("requires"))]
-        try:
-            order = sort([member.name for member in self.active], edges, self._named("order", (), "plugins"))
-        except CycleError as error:
-            message = f"plugins wait for one another: {' -> '.join(error.args[1])}"
-            self._problems.error("plugin.cycle", message, "drop one requires, after or before among them")
-        else:
-            self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
+        names = [member.name for member in self.active]
+        order = settled("plugin", self._problems, names, edges, self._named("order", (), "plugins"))
+        self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
 
 
 def fits(wish: str, member: Member) -> bool:

@@ -4,15 +4,15 @@ It goes as far as it can and keeps every finding, so that one run tells everythi
 `kernel check`, the tests and the server take this same path; only the server goes on to start.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from graphlib import CycleError
 from typing import Any
 
 from kernel.boot.config import Config, Source, items, read
-from kernel.boot.discovery import sort
+from kernel.boot.discovery import settled
 from kernel.boot.plan import Plan
 from kernel.boot.registry import Registry, blame, innermost
 from kernel.boot.selection import Selection
@@ -37,7 +37,9 @@ class Boot:
         self.problems, self.configuring, kernel._boot = self.registry.problems, "", self
 
     def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
-        """Boot as far as possible."""
+        """Boot as far as possible; next to nothing becomes garbage meanwhile, so that nobody looks for some."""
+        thresholds = gc.get_threshold()
+        gc.set_threshold(0)
         try:
             self.config = read(source)
             self._boot(apps, plugins, discover)
@@ -46,7 +48,9 @@ class Boot:
         except Exception as error:  # an answer of the wrong shape, say
             message = f"plugin '{self.configuring}': the boot failed: {blame(error)}"
             self.problems.error("boot.failed", message, "see what it declares", innermost(error))
-        self.registry.booting = False
+        finally:
+            self.registry.booting = False
+            gc.set_threshold(*thresholds)
 
     def _boot(self, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         self._prepare()
@@ -141,12 +145,8 @@ class Boot:
             others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]
-        try:
-            order = items(self.config.get("order", {}).get("layers", ()))
-            return [by_name[name] for name in sort(list(by_name), edges, order)]
-        except CycleError as error:
-            self.problems.error("layer.cycle", f"layers wait for one another: {' -> '.join(error.args[1])}", "drop one")
-            return layers
+        order = items(self.config.get("order", {}).get("layers", ()))
+        return [by_name[name] for name in settled("layer", self.problems, list(by_name), edges, order)]
 
     def _routes(self) -> Iterable[Route]:
         """Yield every route with its app, its prefix and its whole chain of options."""

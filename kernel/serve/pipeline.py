@@ -13,7 +13,7 @@ from typing import Any
 
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
-from kernel.layers import Handler, Hook, Layer, Options, Route, as_tuple, where
+from kernel.layers import NOTHING, Handler, Hook, Layer, Options, Route, as_tuple, where
 from kernel.response import Response, whole
 from kernel.serve import wrappers
 from kernel.serve.wrappers import Render, Rescuer, is_async, is_blocking, label
@@ -86,7 +86,7 @@ class Compiler:
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
         inner = wrappers.endpoint(value, encoders)
-        call = self._hooks(inner, route, levels)
+        call = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, route.effective.skip)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
@@ -97,7 +97,7 @@ class Compiler:
         for level in ("app", "group", "route"):
             at = [layer for layer in self._layers if layer.level == level]
             at += [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
-            yield from ((level, layer) for layer in at if not layer.select or layer.select(route))
+            yield from [(level, layer) for layer in at if not layer.select or layer.select(route)]
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
@@ -130,10 +130,8 @@ class Compiler:
             call = wrappers.around(call, layer, around)
         return call
 
-    def _hooked(self, call: Any, phase: str, hook: Hook | None, level: str, layer: Layer) -> Any:
-        """Return *call* with a hook around it, if there is one; of on_finish the compiled hook."""
-        if hook is None:
-            return call
+    def _hooked(self, call: Any, phase: str, hook: Hook, level: str, layer: Layer) -> Any:
+        """Return *call* with a hook around it; of on_finish the compiled hook."""
         hook = self._note(phase, hook, level, layer.plugin)
         answer = self._registry.first("kernel_hook", phase=phase, function=hook, layer=layer, render=self._render)
         if answer is None:

@@ -130,8 +130,8 @@ def replaced(project: Kernel, by: Layer, seen: tuple[Layer, ...] = ()) -> Iterat
 def unrouted(met: Met, route: Route | None, path: str, status: int) -> Iterator[Met]:
     """Yield a step of the application as it is met with or without a route.
 
-    What stands for an app's own layers there becomes those; a layer that is for success alone is
-    not for an error.
+    What stands for an app's own layers there becomes those; for a route it is called and changes nothing. A layer that
+    is for success alone is not for an error.
     """
     layer, step = met.layer, met.step
     app: Any = getattr(layer.after_request, "app", None) if layer else None
@@ -140,8 +140,8 @@ def unrouted(met: Met, route: Route | None, path: str, status: int) -> Iterator[
         if route is None and below:
             yield from (Met(part, one, met.why) for part, one in endings(app, step.plugin))
             return
-        reason = "skipped: only for what no route answers" if route else f"skipped: not below '{app.prefix}'"
-        yield replace(met, step=replace(step, status=reason))
+        reason = "only for what no route answers" if route else f"not below '{app.prefix}'"
+        yield replace(met, why=f"changes nothing: {reason}")
     elif status and step.phase in BEHIND and not met.always:
         yield replace(met, step=replace(step, status=f"skipped: only for success, and this is {status}"))
     else:

@@ -7,8 +7,9 @@ from typing import Any
 from kernel import Kernel, Problem
 from kernel.boot.config import items
 from kernel.boot.discovery import scan
-from kernel.errors import BootError, did_you_mean
+from kernel.errors import BootError, ConfigError, did_you_mean
 from kernel_admin import locking
+from kernel_admin.binding import default_bind
 
 DEPLOY = "deploy"
 """The tag of findings that only `kernel check --deploy` looks for."""
@@ -37,6 +38,7 @@ def survey(project: Kernel, deploy: bool) -> list[Finding]:
     before, for_production = list[Problem](boot.problems), list[Problem]()
     if boot.problems.fatal:
         return [Finding(one, tags(one), silenced=False) for one in dict.fromkeys(before)]
+    before += unbindable(project)
     if deploy:
         told, asked = boot.check(deploy=False), boot.check(deploy=True)
         before = [one for one in before if one in asked or one not in told]
@@ -52,6 +54,15 @@ def survey(project: Kernel, deploy: bool) -> list[Finding]:
 def tags(problem: Problem) -> tuple[str, ...]:
     """Return the tag that the id of a problem begins with."""
     return (problem.id.partition(".")[0],)
+
+
+def unbindable(project: Kernel) -> tuple[Problem, ...]:
+    """Report a [networking] bind that is no address, which `kernel run` would not start with."""
+    try:
+        default_bind(project.config)
+    except ConfigError as error:
+        return tuple(error.problems)
+    return ()
 
 
 def unused(project: Kernel, quiet: list[str], found: list[Finding]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from configparser import ConfigParser, Error
 from kernel.boot.config import items
 
 COMMENT = re.compile(r"(^|\s)[;#].*")
-HEAD, BLANK = re.compile(r"[^=:]*[=:][ \t]*"), re.compile(r"[ \t]*")
+_head, _blank = re.compile(r"[^=:]*[=:][ \t]*").match, re.compile(r"[ \t]*").match
 Sections = dict[str, dict[str, list[str]]]
 
 
@@ -75,7 +75,7 @@ def owners(lines: Sequence[str]) -> list[tuple[str, str]]:
 
 def parts(line: str, first: bool) -> tuple[str, str, str]:
     """Return what stands before the items of a line, the items, and what stands behind them, line end included."""
-    head = (HEAD if first else BLANK).match(line)
+    head = (_head if first else _blank)(line)
     begin = head.end() if head else 0
     code = COMMENT.sub("", line[begin:].rstrip("\r")).rstrip()
     return line[:begin], code, line[begin + len(code) :]

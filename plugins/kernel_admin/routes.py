@@ -3,6 +3,7 @@
 import click
 
 from kernel import Kernel
+from kernel.layers import Route
 from kernel.serve.wrappers import label
 from kernel_admin.project import compiled, safe
 from kernel_admin.tables import Row, as_json, emit
@@ -30,6 +31,14 @@ def rows(project: Kernel) -> list[Row]:
             "app": route.app,
             "where": route.where,
         }
-        for route, _ in project.plan.routes
-        for method in route.methods or ("any",)
+        for route, method in served(project)
     ]
+
+
+def served(project: Kernel) -> list[tuple[Route, str]]:
+    """Return each route with each of its methods, without those in whose place another one stands."""
+    every = [(route, method) for route, _ in project.plan.routes for method in route.methods or ("any",)]
+    if "router.entries" not in project.booted.services:
+        return every
+    known = {(id(entry.route), entry.method) for entry in project.service("router.entries")}
+    return [(route, method) for route, method in every if (id(route), method) in known]

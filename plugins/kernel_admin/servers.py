@@ -1,6 +1,7 @@
 """The ASGI servers: each `async (app, place, stop, times)` serves until *stop* is set."""
 
 import asyncio
+import errno
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -16,12 +17,14 @@ from kernel.types import ASGIApp, Receive, Scope, Send
 from kernel_admin.binding import BACKLOG, Place
 from kernel_admin.faults import Fault
 from kernel_admin.serving import Serve
+from kernel_admin.unread import dropping
 
 
 async def hypercorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
     """Serve with Hypercorn, HTTP/1 and HTTP/2, on asyncio."""
     from hypercorn.asyncio import serve
 
+    asyncio.get_running_loop().set_exception_handler(Crowded())
     number = os.dup(place.sock.fileno())
     await _hypercorn(serve, app, number, partial(deaf, number, stop), times)
 
@@ -43,7 +46,23 @@ async def _hypercorn(serve: Any, app: ASGIApp, number: int, stop: Callable[[], A
     config.startup_timeout, config.shutdown_timeout = 2 * times.startup, 2 * times.hard  # we end sooner, and say why
     config.errorlog = logging.getLogger("hypercorn.error")  # the standard tree, no handlers of its own
     config.errorlog.setLevel(logging.WARNING)  # we say where we serve
-    await serve(app, config, shutdown_trigger=stop, mode="asgi")
+    await serve(dropping(app), config, shutdown_trigger=stop, mode="asgi")
+
+
+class Crowded:
+    """The handler of a loop that has no descriptor for a connection: asyncio tells it for each place in the backlog."""
+
+    def __init__(self) -> None:
+        self._told = -1.0
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log it once a second, and everything else as ever."""
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in NO_ROOM or "socket" not in context:
+            loop.default_exception_handler(context)
+        elif loop.time() - self._told >= 1:
+            self._told = loop.time()
+            logger.error("no more connections are accepted for now: %s; 'ulimit -n' is too small", error.strerror)
 
 
 async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
@@ -66,7 +85,9 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts
         "backlog": BACKLOG,
         "timeout_graceful_shutdown": times.graceful,
         "timeout_keep_alive": times.keep_alive,
+        "ws_per_message_deflate": False,  # what is inflated is not bounded
     }
+    asyncio.get_running_loop().set_exception_handler(Crowded())
     server = Quiet(Config(app, **options))
     sock = place.sock.dup()
     async with anyio.create_task_group() as group:
@@ -136,7 +157,9 @@ async def _halt(stop: anyio.Event, server: Any, seconds: float, under_way: set[A
         task.cancel()
 
 
+logger = logging.getLogger("kernel.server")
 LINGER = 0.1
+NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 SERVERS: dict[str, Serve] = {
     "hypercorn": hypercorn,
     "hypercorn on trio": hypercorn_on_trio,

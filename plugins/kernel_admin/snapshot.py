@@ -7,6 +7,7 @@ from typing import Any
 from kernel import Kernel
 from kernel.boot.plan import Step
 from kernel_admin.provenance import Contribution, commands, errors, listeners, named, services, templates
+from kernel_admin.routes import served
 from kernel_admin.safety import Lenient
 
 TITLE = "# plan of an asgi-kernel project, format 1"
@@ -27,7 +28,7 @@ Snapshot = Mapping[str, Sequence[Entry]]
 
 def taken(project: Kernel) -> Snapshot:
     """Return the plan of a booted project."""
-    plan = project.plan
+    plan, answering = project.plan, {id(route) for route, _ in served(project)}
     return {
         "plugins": [Entry(member(one)) for one in plan.active if one.kind == "plugin" and one.name != Lenient.name],
         "apps": [Entry(member(one)) for one in plan.active if one.kind == "app"],
@@ -42,6 +43,7 @@ def taken(project: Kernel) -> Snapshot:
         "routes": [
             Entry(f"{route!r} -> {named(route.handler)} ({route.app})", tuple(map(step, steps)))
             for route, steps in plan.routes
+            if id(route) in answering
         ],
     }
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from types import FunctionType
 from typing import Any
 
 from kernel import Request
@@ -10,6 +11,7 @@ from kernel_handlers.threads import awaited
 
 Binder = tuple[str, str, Callable[[Request], Any]]
 Call = Callable[[Request], Awaitable[Any]]
+FLAGS = inspect.CO_COROUTINE | inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -20,6 +22,15 @@ def parameters(handler: Callable[..., Any]) -> list[inspect.Parameter]:
     except NameError:  # an annotation that exists for type checkers only
         signature = inspect.signature(handler)
     return list(signature.parameters.values())
+
+
+def is_plain(handler: Callable[..., Any]) -> bool:
+    """Tell at a glance whether a handler is an undecorated `async def handler(request)`."""
+    if not isinstance(handler, FunctionType) or vars(handler).keys() & {"__wrapped__", "__signature__"}:
+        return False
+    code = handler.__code__
+    shape = code.co_flags & FLAGS, code.co_argcount, code.co_kwonlyargcount, code.co_varnames[:1]
+    return shape == (inspect.CO_COROUTINE, 1, 0, ("request",))
 
 
 def is_request(parameter: inspect.Parameter) -> bool:

@@ -10,7 +10,7 @@ from kernel.errors import BootError
 from kernel.layers import Hook, Route, where
 from kernel.serve.wrappers import is_async
 from kernel.types import Application
-from kernel_handlers.calling import Binder, bound, is_request, itself, parameters, positional
+from kernel_handlers.calling import Binder, bound, is_plain, is_request, itself, parameters, positional
 from kernel_handlers.checks import check
 from kernel_handlers.hooks import Render, compiled
 from kernel_handlers.unrouted import unrouted
@@ -36,6 +36,8 @@ class Handlers(Plugin):
     @hookimpl
     def kernel_call(self, route: Route) -> Callable[..., Any] | None:
         """Return the call of the route's handler; abstain for a plain `async (request)`."""
+        if is_plain(route.handler):
+            return None
         names = parameters(route.handler)
         blocking = route.effective.blocking
         if len(names) == 1 and is_request(names[0]):

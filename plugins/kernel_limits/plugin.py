@@ -17,6 +17,7 @@ FOUR_KIBIBYTES, EIGHT_KIBIBYTES = Size("4KiB"), Size("8KiB")
 SIXTEEN_KIBIBYTES, THIRTY_TWO_KIBIBYTES = Size("16KiB"), Size("32KiB")
 MEBIBYTE, TEN_MEBIBYTES = Size("1MiB"), Size("10MiB")
 EIGHT, SIXTEEN, SEVENTY, HUNDRED, TWO_HUNDRED, THOUSAND = map(Count, (8, 16, 70, 100, 200, 1000))
+SEGMENTS = Count(256)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class LimitsConfig:
     max_json_depth: Annotated[int, "how deep a JSON body may nest", Bounds(1, 1000), Beyond(400)] = 64
     max_query_fields: Annotated[Count, "most fields of a query", Beyond(400)] = THOUSAND
     max_query_size: Annotated[Size, "most bytes of a query", Beyond(414)] = SIXTEEN_KIBIBYTES
+    max_path_length: Annotated[Size, "most characters of a path that is no route as it is", Beyond(414)] = (
+        EIGHT_KIBIBYTES
+    )
+    max_path_segments: Annotated[Count, "most segments of a path that is no route as it is", Beyond(414)] = SEGMENTS
     max_headers: Annotated[Count, "most headers of a request", Beyond(431)] = HUNDRED
     max_header_size: Annotated[Size, "most bytes of one header, its name included", Beyond(431)] = EIGHT_KIBIBYTES
     max_headers_total: Annotated[Size, "most bytes of all headers", Beyond(431)] = THIRTY_TWO_KIBIBYTES

@@ -9,6 +9,7 @@ from kernel_errors import Error
 from kernel_settings import Bounds, Size
 
 from kernel import Layer, Plugin, Problem, Request, hookimpl
+from kernel.errors import HTTPException
 from kernel.types import Application
 from kernel_networking.hosts import Hosts
 from kernel_networking.proxies import Proxies
@@ -16,6 +17,7 @@ from kernel_networking.proxies import Proxies
 logger = logging.getLogger("kernel.networking")
 DISALLOWED_HOST = 1003
 FILE_CHUNK = Size("64KiB")
+MAX_HEADERS = 100
 EVERYWHERE = ("", "0.0.0.0", "[::]", "::")  # noqa: S104  # what is looked for, not what is bound
 
 
@@ -52,12 +54,13 @@ class Networking(Plugin):
         """Compile the lists."""
         self._kernel, self._config = kernel, config
         self._hosts, self._proxies = Hosts(config.allowed_hosts), Proxies(config.trusted_proxies)
+        self._most = kernel.config.get("limits", {}).get("max_headers", MAX_HEADERS)
 
     @hookimpl
     def kernel_layers(self) -> Layer:
         """Stand outermost: the check of the host and, only if a proxy is trusted, what it says."""
         asgi = self._proxies.behind(self._hosts.accepts) if self._proxies else None
-        return Layer("networking", asgi=asgi, before_request=checking(self._hosts), blocking=False)
+        return Layer("networking", asgi=asgi, before_request=checking(self._hosts, self._most), blocking=False)
 
     @hookimpl
     def kernel_checks(self, deploy: bool) -> Iterable[Problem]:
@@ -82,13 +85,18 @@ class Networking(Plugin):
         return self._kernel.config.origin("networking", key) or f"[networking] {key}"
 
 
-def checking(hosts: Hosts) -> Callable[[Request], Error | None]:
-    """Return the hook that refuses a request whose only Host header is not there or not allowed."""
+def checking(hosts: Hosts, most: int) -> Callable[[Request], Error | None]:
+    """Return the hook that refuses a request whose only Host header is not there or not allowed.
+
+    It raises HTTPException(431) if there are more than *most* headers (RFC 6585 §5): they are walked through here.
+    """
     accepted, accepts = hosts.accepted, hosts.accepts
 
     def check(request: Request) -> Error | None:
-        host = None
-        for name, value in request.scope["headers"]:
+        host, headers = None, request.scope["headers"]
+        if len(headers) > most:
+            raise HTTPException(431, f"the request has more than {most} headers")
+        for name, value in headers:
             if name == b"host":
                 if host is not None:
                     return refused("it has two Host headers")

@@ -8,7 +8,8 @@ from kernel_requests.limits import Limits
 from kernel_requests.values import Fixed
 
 # Each pair begins after a semicolon and nothing is matched twice, so the work grows with the text.
-_pairs = re.compile(r"(?:^|;)[ \t]*+([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+([^;]*+)").findall
+_pair = re.compile(r"(?:^|;)[ \t]*+([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+([^;]*+)")
+_all, _each = _pair.findall, _pair.finditer
 
 
 def cookies(request: Request, limits: Limits) -> Mapping[str, str]:
@@ -24,16 +25,14 @@ def parse(lines: Iterable[str], limit: int, size: int = 8 * 1024) -> Mapping[str
     *size* characters, and whatever comes after *limit* cookies.
     """
     text = ";".join(lines)
-    pairs = _pairs(text)
-    if len(text) <= size and len(pairs) <= limit and tidy(text):
+    if len(text) <= size and text.count(";") < limit and tidy(text):
+        pairs = _all(text)
         cookies = Fixed(pairs)
         if len(cookies) == len(pairs):
             return cookies
-    if len(text) > size:
-        pairs = [(name, value) for name, value in pairs if len(name) + len(value) <= size]
     found: dict[str, str] = {}
-    for name, value in pairs:
-        if name not in found:
+    for name, value in map(re.Match.groups, _each(text)):
+        if name not in found and len(name) + len(value) <= size:
             if len(found) >= limit:
                 break
             value = value.rstrip(" \t")

@@ -15,6 +15,8 @@ from kernel_requests.limits import Limits
 
 UNREAD: Any = object()
 JSON = b"application/json"
+PROGRESS = 1024
+"""Bytes of a body that have to arrive within `[timeouts] body_idle`."""
 
 
 class BodyTooLarge(HTTPException):
@@ -25,6 +27,13 @@ class BodyTooLarge(HTTPException):
         self.limit = limit
 
 
+class BodyTooSlow(HTTPException):
+    """The client did not go on sending its body (408, RFC 9110 §15.5.9)."""
+
+    def __init__(self) -> None:
+        super().__init__(408, headers=[(b"connection", b"close")])
+
+
 class Incoming:
     """What `request.body`, `stream`, `json`, `text` and `is_disconnected` are methods of.
 
@@ -32,8 +41,8 @@ class Incoming:
     bodies must not wait for the garbage collector.
     """
 
-    def __init__(self, request: Request, limits: Limits) -> None:
-        self._request, self._limits = request, limits
+    def __init__(self, request: Request, limits: Limits, idle: float = 30.0) -> None:
+        self._request, self._limits, self._idle = request, limits, idle
         self._body, request.received = request.received, b""  # from now on what arrives is received here
         self._started = self._complete = self._body is not None
         self._left = False
@@ -44,6 +53,7 @@ class Incoming:
 
         Raises:
             BodyTooLarge: more than `request.max_body_size` bytes were announced or arrived (413).
+            BodyTooSlow: less than 1 KiB arrived within `[timeouts] body_idle` (408).
             ClientDisconnect: the client went away.
             RuntimeError: the stream was begun before.
         """
@@ -53,8 +63,13 @@ class Incoming:
         request, size = self._request, 0
         limit = request.max_body_size
         self._begin(limit, announced(request))
+        pace = Pace(self._idle)
         while not self._complete:
-            chunk = self._taken(await request.receive())
+            with anyio.CancelScope(deadline=pace.deadline) as scope:
+                chunk = self._taken(await request.receive())
+            if scope.cancelled_caught:
+                raise BodyTooSlow
+            pace.arrived(len(chunk))
             size += len(chunk)
             if size > limit:
                 raise BodyTooLarge(limit)
@@ -132,12 +147,17 @@ class Incoming:
         return self._body
 
     async def _joined(self, first: bytes, limit: int) -> bytes:
-        chunks, size, receive = [first], len(first), self._request.receive
-        while not self._complete:
-            chunks.append(self._taken(await receive()))
-            size += len(chunks[-1])
-            if size > limit:
-                raise BodyTooLarge(limit)
+        chunks, size, receive, pace = [first], len(first), self._request.receive, Pace(self._idle)
+        with anyio.CancelScope(deadline=pace.deadline) as scope:
+            while not self._complete:
+                chunks.append(self._taken(await receive()))
+                size += len(chunks[-1])
+                if size > limit:
+                    raise BodyTooLarge(limit)
+                if pace.arrived(len(chunks[-1])):
+                    scope.deadline = pace.deadline
+        if scope.cancelled_caught:
+            raise BodyTooSlow
         return b"".join(chunks)
 
     def _begin(self, limit: int, length: bytes) -> None:
@@ -162,6 +182,22 @@ def announced(request: Request) -> bytes:
     """Return the Content-Length, b"" without one; servers send names in lower case (ASGI HTTP, scope)."""
     length: bytes = dict(request.scope["headers"]).get(b"content-length", b"")
     return length
+
+
+class Pace:
+    """Until when the next 1 KiB of a body has to arrive."""
+
+    def __init__(self, idle: float) -> None:
+        self._idle, self._missing = idle, PROGRESS
+        self.deadline = anyio.current_time() + idle
+
+    def arrived(self, size: int) -> bool:
+        """Count the bytes of a chunk; tell whether there is more time again."""
+        self._missing -= size
+        if self._missing > 0:
+            return False
+        self._missing, self.deadline = PROGRESS, anyio.current_time() + self._idle
+        return True
 
 
 class Again:

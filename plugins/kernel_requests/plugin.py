@@ -13,6 +13,9 @@ from kernel_requests.query import query_reader
 from kernel_requests.url import url
 from kernel_requests.values import header_reader
 
+BODY_IDLE = 30.0
+"""Seconds within which a part of a body has to arrive."""
+
 
 class Requests(Plugin):
     """Provide what handlers read of a request; each attribute is computed on first use.
@@ -27,6 +30,7 @@ class Requests(Plugin):
     def kernel_configure(self, kernel: Application) -> None:
         """Provide the attributes, within the limits of the configuration."""
         limits = Limits.of(kernel.config)
+        idle = float(kernel.config.get("timeouts", {}).get("body_idle", BODY_IDLE))
         attributes: dict[str, Callable[[Request], Any]] = {
             "method": lambda request: request.scope["method"],
             "path": lambda request: request.scope["path"],
@@ -38,7 +42,7 @@ class Requests(Plugin):
             "url": url,
             "client": lambda request: address(request, "client", "ip"),
             "server": lambda request: address(request, "server", "host"),
-            "incoming": lambda request: Incoming(request, limits),
+            "incoming": lambda request: Incoming(request, limits, idle),
             "body": lambda request: request.incoming.body,
             "stream": lambda request: request.incoming.stream,
             "json": lambda request: request.incoming.json,

@@ -19,6 +19,8 @@ CLOSING_TIME = 10.0
 """Seconds an iterable has to clean up after it was left, even if the request is cancelled."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether the client of a stream is still there."""
+PER_SECOND = 4 * 1024 * 1024
+"""Bytes that count like a second: Hypercorn keeps in memory what it is given after the client has left."""
 END: Any = object()
 _new = object.__new__
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -178,6 +180,7 @@ class Chunked(Response):
                     chunk = await coded(chunk, coder)
                 if chunk:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    due -= len(chunk) / PER_SECOND
                 if monotonic() > due:
                     due = await still_there(request)
             ended = True

@@ -24,6 +24,16 @@ WEBSOCKET = "WEBSOCKET"
 """The method of websocket routes; they have tables of their own, since over HTTP anybody can send it."""
 
 
+class Longest(NamedTuple):
+    """How much of a path is looked at."""
+
+    characters: int = 8192
+    segments: int = 256
+
+
+USUAL = Longest()
+
+
 class Tables(NamedTuple):
     """The two fast ways: path -> method -> handler, and prefix -> method -> last variables."""
 
@@ -31,13 +41,16 @@ class Tables(NamedTuple):
     last: dict[str, dict[str, list[Last]]]
 
 
-def compiled(entries: Iterable[Entry]) -> Matcher:
-    """Return the matcher of a project: one for HTTP and, if there are any, one for its websockets."""
+def compiled(entries: Iterable[Entry], longest: Longest = USUAL) -> Matcher:
+    """Return the matcher of a project: one for HTTP and, if there are any, one for its websockets.
+
+    It raises HTTPException(414) for a path that is longer than the *longest* (RFC 9110 §15.5.15) and no route as it is.
+    """
     entries = list(entries)
-    plain = by_security([entry for entry in entries if entry.method != WEBSOCKET])
+    plain = by_security([entry for entry in entries if entry.method != WEBSOCKET], longest)
     if not any(entry.method == WEBSOCKET for entry in entries):
         return plain
-    sockets = by_security([entry for entry in entries if entry.method in (WEBSOCKET, ANY)])
+    sockets = by_security([entry for entry in entries if entry.method in (WEBSOCKET, ANY)], longest)
 
     def choose(request: Request) -> Handler | None:
         return sockets(request) if request.scope["type"] == "websocket" else plain(request)
@@ -45,12 +58,12 @@ def compiled(entries: Iterable[Entry]) -> Matcher:
     return choose
 
 
-def by_security(entries: Sequence[Entry]) -> Matcher:
+def by_security(entries: Sequence[Entry], longest: Longest) -> Matcher:
     """Return the matcher of *entries*; routes with `only_ssl` do not exist for plain requests."""
-    match = matcher(answering(entries, secure=True))
+    match = matcher(answering(entries, secure=True), longest)
     if not any(entry.only_ssl for entry in entries):
         return match
-    plain = matcher(answering(entries, secure=False))
+    plain = matcher(answering(entries, secure=False), longest)
 
     def choose(request: Request) -> Handler | None:
         return match(request) if request.scope.get("scheme") in SECURE else plain(request)
@@ -92,12 +105,12 @@ def tables(entries: Iterable[tuple[str, Entry]]) -> Tables:
     return found
 
 
-def matcher(entries: Iterable[tuple[str, Entry]]) -> Matcher:
+def matcher(entries: Iterable[tuple[str, Entry]], longest: Longest) -> Matcher:
     """Return the closure for these routes."""
     entries = list(entries)
     known = tables(entries)
     static, last = known.static.get, known.last.get
-    search = searching(entries)
+    search, most = searching(entries, longest.segments), longest.characters
 
     def match(request: Request) -> Handler | None:
         scope = request.scope
@@ -110,6 +123,8 @@ def matcher(entries: Iterable[tuple[str, Entry]]) -> Matcher:
                 handler, request.route = methods[method]
                 return handler
             return search(request, path, method, methods)
+        if len(path) > most:
+            raise HTTPException(414, f"the path has more than {most} characters")
         prefix, _, segment = path.rpartition("/")
         choices = last(prefix)
         if choices is not None and segment and method in choices:
@@ -125,7 +140,7 @@ def matcher(entries: Iterable[tuple[str, Entry]]) -> Matcher:
 
 
 def searching(
-    entries: Iterable[tuple[str, Entry]],
+    entries: Iterable[tuple[str, Entry]], most: int
 ) -> Callable[[Request, str, str, Iterable[str] | None], Handler | None]:
     """Return the slow way: the trie, then 405, OPTIONS or nothing."""
     root = trie(entries)
@@ -133,6 +148,8 @@ def searching(
     anywhere = root.fork is not None or root.mount is not None
 
     def search(request: Request, path: str, method: str, methods: Iterable[str] | None) -> Handler | None:
+        if path.count("/") > most:
+            raise HTTPException(414, f"the path has more than {most} segments")
         if methods is None and not anywhere and path[1:].partition("/")[0] not in firsts:
             return None  # what most requests for nothing are
         if path and path[0] != "/":

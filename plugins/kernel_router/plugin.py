@@ -7,7 +7,7 @@ from typing import Any
 from kernel import Plugin, hookimpl
 from kernel.errors import Problem
 from kernel.types import Application
-from kernel_router.matcher import Matcher, compiled
+from kernel_router.matcher import USUAL, Longest, Matcher, compiled
 from kernel_router.mount import STATES, Mount, State
 from kernel_router.survey import Bound, Entry, shadows, survey
 from kernel_router.urls import Urls
@@ -30,6 +30,9 @@ class Router(Plugin):
         self._kernel = kernel
         self._entries: list[Entry] = []
         self._urls = Urls()
+        limits = kernel.config.get("limits", {})
+        length = limits.get("max_path_length", USUAL.characters)
+        self._longest = Longest(length, limits.get("max_path_segments", USUAL.segments))
         states: dict[int, State] = {}
         kernel.provide("url_for", self._urls)
         kernel.provide("request.url_for", self._urls.of)
@@ -41,7 +44,7 @@ class Router(Plugin):
         """Check all routes together and compile them to one matcher."""
         self._entries += survey(routes, self._kernel.plan.claims)
         self._urls.index(self._entries)
-        return compiled(self._entries)
+        return compiled(self._entries, self._longest)
 
     @hookimpl
     def kernel_checks(self, kernel: Application) -> Iterable[Problem]:

@@ -1,5 +1,6 @@
 """Validate one section against its plugin's Config: a dataclass or a msgspec.Struct."""
 
+import re
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -11,6 +12,7 @@ from kernel_settings.masking import MASK, mask
 
 BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 SCHEMA = "'kernel config schema' lists every key, its type and its meaning"
+KINDS = {"bool": "yes or no", "int": "a whole number", "float": "a number"}
 LISTS = (tuple, list, set, frozenset)
 
 
@@ -31,6 +33,14 @@ def coerce(value: Any, hint: Any) -> Any:
     for one in bounds:
         one.check(found)
     return found
+
+
+def expected(hint: Any, error: ValueError) -> str:
+    """Return what a key wants, in words of the configuration rather than of Python where it is a plain kind."""
+    if one_of := choices(hint):
+        return f"expected one of {', '.join(one_of)}"
+    kind = re.match(r"Expected `(\w+)( \| null)?`, got", str(error))
+    return f"expected {KINDS[kind[1]]}" if kind and kind[1] in KINDS else str(error)
 
 
 def choices(hint: Any) -> list[str]:
@@ -65,8 +75,8 @@ def validate(config: Config, section: str, schema: type, problems: Findings) -> 
             values[name] = coerce(value, hints[name])
         except ValueError as error:
             shown = mask(config, section, key, value)
-            among = f"expected one of {', '.join(choices(hints[name]))}" if choices(hints[name]) else error
-            why = "the value does not fit" if MASK in str(shown) else among  # the error may quote the value
+            wanted = expected(hints[name], error)
+            why = "the value does not fit" if MASK in str(shown) else wanted  # the error may quote the value
             problems.error("config.value", f"[{section}] {key}: {why}, not {shown!r}", meaning(hints[name]), where)
     if len(problems) > known:
         return None

@@ -29,6 +29,9 @@ class Timeouts:
     graceful: Annotated[
         Duration, "how long requests under way may take after a stop was asked for", Beyond(words="they are cut")
     ] = REQUESTS
+    body_idle: Annotated[Duration, "how long the next 1 KiB of a body that comes in parts may take", Beyond(408)] = (
+        REQUESTS
+    )
     keep_alive: Annotated[
         Duration, "how long 'kernel run' keeps a connection on which nothing happens", Beyond(words="it is closed")
     ] = IDLE

@@ -176,6 +176,7 @@ def test_every_attribute_of_a_cookie_can_be_set():
 
 @pytest.mark.parametrize("value", ["a\r\nb", "a\nb", "a\0b", "a;b", "a,b", 'a"b', "a b", "a\\b", "ä"])
 def test_a_cookie_with_a_forbidden_character_is_refused(value):
+    """R64."""
     response = Response(b"")
     with pytest.raises(ValueError, match="cookie 'a'"):
         response.set_cookie("a", value)
@@ -192,6 +193,7 @@ def test_a_cookie_name_that_is_no_token_is_refused(name):
     "attributes", [{"max_age": "soon"}, {"samesite": "any"}, {"colour": "red"}, {"path": "/;x"}, {"domain": "a\nb"}]
 )
 def test_a_wrong_attribute_of_a_cookie_is_refused(attributes):
+    """R64."""
     with pytest.raises(ValueError, match="cookie 'a'"):
         Response(b"").set_cookie("a", "b", **attributes)
 

@@ -44,6 +44,7 @@ async def test_calls_run_in_order_in_any_form(serving: Serving, notes: Any) -> N
 
 
 async def test_one_that_fails_is_reported_and_stops_no_other(serving: Serving, notes: Any, caplog: Any) -> None:
+    """R122."""
     routes, hooks = Routes(), Hooks()
 
     @hooks.on("error")
@@ -86,6 +87,7 @@ async def test_the_request_is_over_while_its_call_runs(serving: Serving, notes: 
 
 
 async def test_a_cancelled_request_takes_no_call_with_it(serving: Serving, notes: Any) -> None:
+    """R122."""
     routes, go_on = Routes(), anyio.Event()
 
     @routes.get("/")
@@ -129,6 +131,7 @@ async def test_no_call_follows_an_answer_that_did_not_go_out(serving: Serving, n
 
 
 async def test_one_call_too_many_is_refused(serving: Serving, caplog: Any) -> None:
+    """R122."""
     routes, go_on, seen = Routes(), anyio.Event(), list[Any]()
 
     @routes.get("/")
@@ -150,6 +153,7 @@ async def test_one_call_too_many_is_refused(serving: Serving, caplog: Any) -> No
 async def test_the_stop_waits_until_a_deadline_and_reports_what_is_cut(
     serving: Serving, notes: Any, caplog: Any
 ) -> None:
+    """R122."""
     routes = Routes()
 
     async def for_ever() -> None:

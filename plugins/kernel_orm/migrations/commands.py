@@ -92,7 +92,8 @@ def revision(app: str, title: str, empty: bool, merge: bool, name: str) -> None:
         script = writing.first(schema, branch, title)
     else:
         write = partial(writing.following, schema=schema, branch=branch, title=title)
-        script = waited(work, schema.database, write)
+        script, found = waited(work, schema.database, write)
+        click.echo("".join(f"{problem}\n" for problem in found), nl=False, err=True)
     click.echo(script.path)
 
 

@@ -102,9 +102,11 @@ def _told(ran: list[Any], history: History) -> Iterator[None]:
         raise Fault("history", str(error), "'kernel db history' lists the revisions") from error
     except Exception as error:
         reason = getattr(error, "orig", None) or error
-        what = history.named(ran[-1].info.up_revision_ids[0]) if ran else "the history"
+        last = ran[-1].info.up_revision_ids[0] if ran else ""
+        what, where = (history.named(last), history.script.get_revision(last).path) if last else ("the history", "")
         message = f"{what} failed: {type(reason).__name__}: {reason}"
-        raise Fault("failed", message, "its transaction is rolled back; --traceback shows more") from error
+        hint = "mend the revision: its transaction is rolled back; --traceback shows more"
+        raise Fault("failed", message, hint, where) from error
 
 
 def whole(connection: "Connection") -> None:

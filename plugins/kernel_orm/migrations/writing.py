@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections.abc import Iterator
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Dialect
 
+from kernel import Problem
 from kernel.layers import as_tuple
 from kernel_orm.migrations.branches import Branch
 from kernel_orm.migrations.differences import differences, flat, table_of, whole
@@ -34,8 +36,8 @@ def first(schema: Schema, branch: Branch, title: str) -> "Script":
     return _generated(schema, branch, title or "first", whole(schema.tables(branch)), dialect)
 
 
-def following(connection: "Connection", schema: Schema, branch: Branch, title: str) -> "Script":
-    """Write what makes the database, which is at the head of the app, equal to its models.
+def following(connection: "Connection", schema: Schema, branch: Branch, title: str) -> tuple["Script", list[Problem]]:
+    """Write what makes the database, which is at the head of the app, equal to its models; tell what may fail of it.
 
     Raises:
         Fault: it is not at the head.
@@ -46,7 +48,18 @@ def following(connection: "Connection", schema: Schema, branch: Branch, title: s
         message = f"the database '{schema.database.name}' lacks {counted(pending)} of '{branch.app}'"
         raise Fault("behind", message, f"what changed is seen against the last one: kernel db upgrade {branch.app}")
     operations = differences(connection, schema.history, schema.tables(branch), schema.gone(branch))
-    return _generated(schema, branch, title or "change", operations, connection.dialect)
+    script = _generated(schema, branch, title or "change", operations, connection.dialect)
+    return script, list(doubts(operations, script.path))
+
+
+def doubts(operations: ops.UpgradeOps, path: str) -> Iterator[Problem]:
+    """Yield a warning for each new column that the rows of its table would have no value for."""
+    for one in flat(operations):
+        if isinstance(one, ops.AddColumnOp) and not one.column.nullable and one.column.server_default is None:
+            name = f"{one.table_name}.{one.column.name}"
+            message = f"column '{name}' must not be null and has no server_default, so no table with rows can get it"
+            hint = "give it a server_default, here or in the model, or let it be null until it is filled"
+            yield Problem("db.default", "warning", message, hint, path)
 
 
 def empty(schema: Schema, branch: Branch, title: str) -> "Script":

@@ -73,6 +73,7 @@ LITERAL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "
 
 @given(LITERAL.filter(lambda text: not text.startswith(("env:", "file:", ";", "#"))))
 def test_any_value_without_a_comment_is_literal(tmp_path_factory, text):
+    """R132."""
     if any(mark in text and text[text.index(mark) - 1].isspace() for mark in ";#"):
         text = text.replace(";", "").replace("#", "").strip()
     path = tmp_path_factory.mktemp("any") / "config.ini"
@@ -204,6 +205,7 @@ def test_without_a_file_there_are_defaults(tmp_path):
 
 
 def test_a_file_that_was_asked_for_must_exist(tmp_path):
+    """R132."""
     with pytest.raises(ConfigError) as caught:
         read(tmp_path / "config.ini")
     (problem,) = caught.value.problems

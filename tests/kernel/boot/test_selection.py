@@ -205,6 +205,7 @@ def test_an_unknown_app_says_where_it_was_looked_for():
 
 
 def test_an_import_error_inside_an_app_is_told_with_its_line(module):
+    """F7."""
     name = module("\nimport kernel_elsewhere")
     kernel = Kernel({"plugins": {"active": ""}, "apps": {"active": name}}, discover=list)
     (problem,) = errors(kernel)
@@ -236,12 +237,14 @@ def test_an_optional_plugin_may_fail(project, module):
 
 
 def test_all_plugins_may_fail_if_the_operator_says_so(project, module):
+    """F7."""
     kernel = project(member("a", f"{module('1 / 0')}:A"), active="a", more={"on_error": "disable"})
     assert [problem.level for problem in kernel.problems] == ["warning"]
 
 
 @pytest.mark.parametrize("api", [(2, 0), (1, 9), (0, 9)])
 def test_a_plugin_for_another_api_is_refused(project, api):
+    """F7."""
     (problem,) = errors(project(plugins=[plugin("a", api=api)], active=""))
     assert problem.message == f"plugin 'a' was written for hook API {api[0]}.{api[1]}"
     assert "this kernel offers 1.0" in problem.hint

@@ -1,5 +1,6 @@
 """One boot goes as far as it can, tells everything that is wrong, and has no side effects."""
 
+import gc
 import sys
 from dataclasses import dataclass
 
@@ -330,3 +331,15 @@ def test_without_a_router_nothing_is_found():
     kernel = Kernel({"plugins": {"active": ""}}, apps=[App(name="a", routes=[Route("/a", "GET", show)])]).boot()
     match = kernel.booted.compiled[1]
     assert match(None) is None
+
+
+@pytest.mark.parametrize("threshold", [700, 0])
+def test_a_boot_collects_no_garbage_and_leaves_the_collector_as_it_found_it(threshold):
+    found, during = gc.get_threshold(), []
+    curious = plugin("curious", configure=lambda self: during.append(gc.get_threshold()[0]))
+    try:
+        gc.set_threshold(threshold, *found[1:])
+        Kernel({"plugins": {"active": ""}}, plugins=[curious]).boot()
+        assert (during, gc.get_threshold()) == ([0], (threshold, *found[1:]))
+    finally:
+        gc.set_threshold(*found)

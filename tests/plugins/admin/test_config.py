@@ -61,6 +61,7 @@ def test_check_looks_at_the_configuration_alone(make_project: Any, invoke: Any) 
 
 
 def test_check_exits_78(make_project: Any, invoke: Any, invoke_json: Any) -> None:
+    """R132 and F24."""
     make_project("[errors]\nformat = xml\n")
 
     assert invoke("config", "check").exit_code == 78

@@ -94,6 +94,13 @@ def test_without_deploy_nobody_asks_what_is_unfit_for_production(make_project: A
     assert found(deploy=False) == []
 
 
+@pytest.mark.parametrize("deploy", [False, True])
+def test_an_address_that_cannot_be_one_is_told_before_anything_runs(deploy: bool, make_project: Any) -> None:
+    make_project("[networking]\nbind = localhost:99x\n")
+
+    assert found(deploy).count("error config.value") == 1
+
+
 def test_what_is_told_more_strictly_for_production_is_told_once(make_project: Any, invoke_json: Any) -> None:
     make_project(BAD["error networking.hosts"])
     problems = [one for one in invoke_json("check", "--deploy")["problems"] if one["id"] == "networking.hosts"]

@@ -100,7 +100,7 @@ def test_what_is_replaced_refused_or_only_for_errors_is_told(states: None, invok
     assert found["layer never"] == "refused: by select="
     assert found["rescue sorry"] == "active"
     assert found["bind Query"] == "on demand: request.get_cleaned_data()"
-    assert found["after_request unmatched.<locals>.without_route"] == "skipped: only for what no route answers"
+    assert found["after_request unmatched.<locals>.without_route"] == "active"
 
 
 def test_without_a_route_the_exception_handlers_and_endings_of_apps_are_told(states: None, invoke: Any) -> None:

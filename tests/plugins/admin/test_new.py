@@ -57,6 +57,7 @@ def test_what_a_plugin_is_tested_with_holds_it_to_the_contract() -> None:
 
 
 def test_the_configuration_is_private_and_its_secret_fresh(tmp_path: Path, invoke: Any) -> None:
+    """R131."""
     invoke("new", "project", "one")
     invoke("new", "project", "two")
     secrets = [(tmp_path / name / "config.ini").read_text().split("secret_keys = ")[1] for name in ("one", "two")]
@@ -100,6 +101,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, invoke: Any, kind: str) -> Non
     "name", ["../x", "-rf", "a b", "my-app", "class", "match", "json", "kernel", "x" * 300, "", "é", "1x"]
 )
 def test_a_name_that_cannot_be_a_package_is_refused(tmp_path: Path, invoke: Any, name: str) -> None:
+    """R131."""
     result = invoke("new", "project", name)
 
     assert result.exit_code == 2
@@ -163,6 +165,7 @@ def test_a_name_is_an_identifier_or_refused(name: str) -> None:
 
 
 def test_an_existing_folder_is_refused(tmp_path: Path, invoke: Any) -> None:
+    """R131."""
     (tmp_path / "shop").mkdir()
     result = invoke("new", "project", "shop")
 

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 from kernel_admin.difference import Change, difference, told
+from kernel_admin.routes import rows
 from kernel_admin.snapshot import Entry, lines, parsed, taken
+from kernel_router import Routes
 from kernel_testing import make_kernel
 
 from kernel import App, Hooks, Kernel
 from kernel.boot.discovery import scan
+from kernel.layers import Route
 
 WORDS = st.text("abc :->(", min_size=1, max_size=8).filter(lambda text: text == text.strip())
 ENTRIES = st.lists(st.builds(Entry, WORDS, st.lists(WORDS, max_size=2).map(tuple)), max_size=4)
@@ -114,6 +117,30 @@ def test_environment_variables_are_left_as_they_were(project: Path, invoke: Any)
     invoke("plan", "--with", "cors", "--without", "debug")
 
     assert dict(os.environ) == before
+
+
+def shop(name: str, **options: str) -> App:
+    async def show(request: Any) -> None: ...
+
+    routes = Routes()
+    routes.get("/items", **options)(show)
+    return App(name=name, routes=[routes])
+
+
+def test_a_route_that_another_one_replaces_is_not_served() -> None:
+    kernel = make_kernel(apps=[shop("stock"), shop("mine", replaces="stock")]).boot()
+
+    assert [row["app"] for row in rows(kernel)] == ["mine"]
+    assert [entry.text.rpartition(" ")[2] for entry in taken(kernel)["routes"]] == ["(mine)"]
+
+
+def test_without_the_router_every_route_is_told() -> None:
+    routes = [Route("/items", ["GET", "PUT"], lambda request: "")]
+    config = {"plugins": {"active": "settings, handlers, outcomes, requests, params, errors, responses"}}
+
+    kernel = Kernel(config, apps=[App(name="shop", routes=routes)])
+
+    assert [row["method"] for row in rows(kernel)] == ["GET", "PUT"]
 
 
 def test_listeners_templates_and_errors_are_part_of_the_plan(tmp_path: Path) -> None:

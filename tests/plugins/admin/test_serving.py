@@ -97,6 +97,7 @@ def test_ctrl_c_stops_in_order(project: Any) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of the servers
 @pytest.mark.parametrize(("server", "worker_class"), COMBINATIONS)
 def test_a_failed_start_is_exit_code_3_with_every_server(make_project: Any, server: str, worker_class: str) -> None:
+    """F8."""
     make_project("[apps]\nactive = bad:app", bad=FAILING.format(event="startup"))
     with pytest.raises(Fault, match=r"the start failed: .*no luck") as fault:
         served(server, worker_class)
@@ -115,6 +116,7 @@ def test_a_failed_start_shows_a_traceback_on_demand_only(
 
 
 def test_a_failed_stop_is_exit_code_1(make_project: Any) -> None:
+    """F9."""
     make_project("[apps]\nactive = bad:app", bad=FAILING.format(event="shutdown"))
     with pytest.raises(Fault, match=r"the stop failed: .*no luck") as fault:
         served("hypercorn", "asyncio")

@@ -151,6 +151,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     [*((server, signal.SIGTERM) for server in SERVERS), (SERVERS[0], signal.SIGINT)],
 )
 def test_the_drain_is_told_at_the_signal_while_requests_are_still_answered(run: Any, server: str, number: int) -> None:
+    """F10."""
     with run("--server", *server.split()) as served:
         (served.folder / "hold").touch()
         connection = served.get("/slow")
@@ -175,6 +176,7 @@ def test_the_drain_is_told_at_the_signal_while_requests_are_still_answered(run: 
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_a_second_signal_ends_at_once(run: Any, server: str) -> None:
+    """F12."""
     with run("--server", *server.split()) as served:
         (served.folder / "hold").touch()
         served.signal(signal.SIGTERM)
@@ -276,6 +278,7 @@ def test_a_connection_on_which_nothing_happens_is_closed(run: Any, server: str) 
 
 
 def test_a_worker_that_is_killed_is_replaced_while_the_other_serves_and_ticks(run: Any) -> None:
+    """F13."""
     with run("--workers", "2") as served:
         first = served.wait(served.ticking)
         os.kill(int(first), signal.SIGKILL)
@@ -318,6 +321,7 @@ def test_sighup_replaces_every_worker_while_others_serve(run: Any) -> None:
 
 
 def test_a_broken_configuration_leaves_the_old_one_serving_and_says_why(run: Any) -> None:
+    """F24."""
     with run("--workers", "2") as served:
         served.wait(lambda: served.log().count("post_start") == 2)
         (served.folder / "config.ini").write_text("[apps]\nactive = agent:app\n[timeouts]\nstartup = soon\n")

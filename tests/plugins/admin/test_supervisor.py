@@ -107,6 +107,7 @@ def test_nothing_is_announced_before_somebody_listens(monkeypatch: pytest.Monkey
 
 
 def test_a_first_worker_that_cannot_start_ends_all_with_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F8."""
     with pytest.raises(Fault, match="a worker could not start") as fault:
         supervised(monkeypatch, None, 78, count=2)
 
@@ -129,6 +130,7 @@ def test_a_worker_that_asks_for_the_end_ends_all(monkeypatch: pytest.MonkeyPatch
 
 
 def test_workers_that_keep_dying_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F13."""
     with pytest.raises(Fault, match="5 workers died within 30 seconds, the last with exit code 9") as fault:
         supervised(monkeypatch, *[9] * 9)
 

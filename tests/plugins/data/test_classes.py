@@ -30,6 +30,8 @@ class Strict(Data):
 
 
 async def test_an_unknown_field_is_absent_from_the_data(clean: Any) -> None:
+    """R39."""
+
     class Loose(Data):
         name = String()
 
@@ -100,6 +102,7 @@ async def test_uniform_classes_clean_as_others_do(clean: Any) -> None:
 
 
 async def test_a_hostile_list_gives_at_most_a_hundred_errors(clean: Any) -> None:
+    """R40."""
     assert len((await clean(Uniform, {"lacking": "l", "numbers": ["x"] * 100_000}))[1]) == 100
 
 

@@ -64,6 +64,7 @@ async def stubborn(log):
 
 
 async def test_a_start_that_hangs_is_cut_and_names_the_plugin(log):
+    """F7."""
     kernel = kernel_of(Living("a", log), Living("b", log, anyio.sleep_forever), Living("c", log), config=QUICK)
     reason = r"plugin 'b': its lifespan failed: Cut: cut after 0\.\d+ s \(\[timeouts\] startup\)"
     with pytest.raises(LifespanFailed, match=reason):
@@ -106,6 +107,7 @@ async def test_a_phase_that_hangs_at_the_start_is_cut(log):
 
 
 async def test_what_hangs_at_the_stop_is_cut_one_by_one_and_reported(log):
+    """F9."""
     hooks = [(name, anyio.sleep_forever, {}) for name in ("drain", "pre_stop", "shutdown")]
     plugins = [Living("a", log), Living("b", log, None, lambda: stubborn(log)), Living("c", log)]
     with pytest.raises(LifespanFailed) as failed:

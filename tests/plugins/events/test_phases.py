@@ -88,6 +88,7 @@ async def test_several_hooks_of_one_app_all_listen(log):
 
 
 async def test_a_phase_that_fails_at_start_fails_the_start_with_its_text(log):
+    """F6."""
     kernel = kernel_of(listening(failing("startup", "no database"), noting(log, "shutdown")), plugins=[living(log)])
     reason = r"event 'startup': the listener '.*listener' of 'shop' \(.*:\d+\): ValueError: no database"
     with pytest.raises(LifespanFailed, match=reason):
@@ -96,6 +97,7 @@ async def test_a_phase_that_fails_at_start_fails_the_start_with_its_text(log):
 
 
 async def test_a_phase_that_fails_at_stop_is_told_and_the_others_run(log):
+    """F6 and F9."""
     kernel = kernel_of(listening(failing("drain"), noting(log, "pre_stop"), noting(log, "shutdown")))
     with pytest.raises(LifespanFailed, match=r"event 'drain': .* ValueError: no"):
         async with Client(kernel):

@@ -201,6 +201,7 @@ async def test_a_failing_exception_response_leaves_the_answer_and_both_are_logge
 
 
 async def test_a_failing_request_end_leaves_the_answer(log, hooks, caplog):
+    """F6."""
     hooks.register("request_end", failing())
     hooks.register("request_end", lambda: log.append("end"))
     assert (await answer(log, hooks)).body == b"ready"
@@ -210,6 +211,7 @@ async def test_a_failing_request_end_leaves_the_answer(log, hooks, caplog):
 
 @pytest.mark.parametrize("event", EVENTS)
 async def test_the_current_request_is_reset_whatever_fails(log, hooks, event):
+    """R126 and F6."""
     hooks.register(event, failing())
     kernel = kernel_of(log, hooks)
     async with Client(kernel) as client:

@@ -52,6 +52,7 @@ async def seen(value: Any) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_a_case_has_the_expected_outcome(make: Any, case: Path) -> None:
+    """R23."""
     headers = json.loads((case / "headers.json").read_text("utf-8"))
     request = make(headers["content-type"], (case / "input.raw").read_bytes())
     assert await parsed(request) == expected(case)

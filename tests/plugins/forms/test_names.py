@@ -50,6 +50,7 @@ def test_a_safe_name_keeps_what_is_safe(filename: str, name: str):
 @given(st.text() | st.sampled_from(EVIL))
 @example("a" * 127 + ".\u0301")
 def test_every_name_becomes_safe(filename: str):
+    """R11."""
     assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", safe_name(filename), re.ASCII)
 
 

@@ -103,6 +103,8 @@ async def test_a_form_that_is_refused_leaves_nothing(site: Site, upload: Any, on
 async def test_a_full_disk_is_507_and_the_next_small_upload_is_taken(
     site: Site, upload: Any, parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
+    """F19."""
+
     async def handler(request: Any) -> Any:
         return len(await request.form())
 
@@ -119,6 +121,8 @@ async def test_a_full_disk_is_507_and_the_next_small_upload_is_taken(
 async def test_a_client_that_leaves_makes_one_info_record_and_leaves_nothing(
     site: Site, upload: Any, on_disk: Any, caplog: Any
 ) -> None:
+    """F1."""
+
     async def handler(request: Any) -> Any:
         await request.form()
 
@@ -189,6 +193,7 @@ async def test_a_task_that_is_cancelled_while_a_thread_writes_leaves_nothing(
 
 
 async def test_the_disk_is_written_to_in_threads_only(site: Site, upload: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R20."""
     threads: list[int] = []
     spill, close = Spool.spill, Spool.close
 

@@ -55,6 +55,7 @@ async def outcome(request: Any) -> Any:
 
 @pytest.mark.parametrize("body", FORMS.values(), ids=FORMS)
 def test_a_cut_at_any_place_changes_nothing(make: Any, multipart: str, body: bytes):
+    """R24."""
     whole = done(outcome(make(multipart, body, **LIMITS)))
     for place in range(1, len(body)):
         assert done(outcome(make(multipart, [body[:place], body[place:]], **LIMITS))) == whole
@@ -86,6 +87,7 @@ stateless = settings(suppress_health_check=[HealthCheck.function_scoped_fixture]
 @stateless
 @given(st.lists(st.sampled_from(PIECES), max_size=30), st.lists(st.integers(1, 60), max_size=40))
 def test_any_bytes_have_one_outcome(make: Any, multipart: str, pieces: list[bytes], sizes: list[int]):
+    """R24."""
     body = HEAD + b"".join(pieces) + b"\r\n--XX--"
     assert done(outcome(make(multipart, cut(body, sizes), **LIMITS))) == done(outcome(make(multipart, body, **LIMITS)))
 

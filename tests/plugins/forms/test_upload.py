@@ -109,6 +109,7 @@ async def test_a_file_never_replaces_another_unless_told(upload: MakeUpload, med
     "name", ["../x", "/abs", "..", ".", "", "a/../../x", "link/x", "outside", "a\0b", "a" * 5000, "no/such/folder"]
 )
 async def test_a_name_that_leads_outside_is_refused(upload: MakeUpload, media: Path, tmp_path: Path, name: str) -> None:
+    """R11."""
     (media / "link").symlink_to(tmp_path)
     (media / "outside").symlink_to(tmp_path / "nothing")
     before = names(tmp_path)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from kernel_handlers.calling import bound, is_request, itself, parameters, positional
+from kernel_handlers.calling import bound, is_plain, is_request, itself, parameters, positional
 
 from kernel import Request
 
@@ -132,3 +132,36 @@ async def test_keyword_only_parameters_are_filled():
 
 def test_the_call_shows_its_binders():
     assert bound(native, BINDERS).binders == tuple(BINDERS)
+
+
+async def wrapped_elsewhere(request): ...
+
+
+wrapped_elsewhere.__wrapped__ = plain
+
+
+class Instance:
+    async def __call__(self, request): ...
+
+
+async def keyword_only(*, request): ...
+
+
+async def many(*request): ...
+
+
+async def two(request, other): ...
+
+
+async def otherwise(it): ...
+
+
+def test_a_handler_that_takes_the_request_alone_is_known_at_a_glance():
+    assert is_plain(native)
+
+
+@pytest.mark.parametrize(
+    "handler", [plain, stream, wrapped_elsewhere, Instance(), keyword_only, many, two, otherwise, partial(native)]
+)
+def test_any_other_handler_is_looked_at_closely(handler):
+    assert not is_plain(handler)

@@ -27,6 +27,7 @@ async def quick(request: Request) -> str:
 
 
 async def test_a_slow_handler_is_cancelled_and_answered_504(make_kernel: Any) -> None:
+    """F28."""
     cancelled = anyio.Event()
 
     async def slow(request: Request) -> None:

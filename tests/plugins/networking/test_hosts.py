@@ -71,6 +71,7 @@ def test_an_accepted_host_can_stand_in_an_url(raw: bytes) -> None:
     ],
 )
 def test_entries_are_literal_names(raw: bytes, allowed: bool) -> None:
+    """R48."""
     hosts = Hosts(
         [
             *("example.com", "*.example.org", "Shop.Example:8443", "secure.example:443", "*.ports.example:81"),

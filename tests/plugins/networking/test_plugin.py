@@ -46,6 +46,7 @@ async def test_a_refusal_is_logged_on_one_line(make_kernel: Any, asking: Any, ca
 
 
 async def test_forwarded_headers_are_ignored_without_proxies(make_kernel: Any, asking: Any) -> None:
+    """R50."""
     forwarded = [("X-Forwarded-For", "1.2.3.4"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil")]
     status, content = await asking(make_kernel(), ("Host", "localhost"), *forwarded)
     assert status == 200
@@ -115,3 +116,9 @@ async def test_unset_hosts_are_warned_of_before_production(make_kernel: Any) -> 
 async def test_the_defaults_can_be_read(make_kernel: Any) -> None:
     section = make_kernel().boot().config["networking"]
     assert (section["bind"], section["stream_size"]) == ("127.0.0.1:8000", 65536)
+
+
+async def test_more_headers_than_the_limit_are_refused_first(make_kernel: Any, asking: Any) -> None:
+    """R52: 100 without a section [limits]."""
+    status, _ = await asking(make_kernel(), *[("X-A", "1")] * 101)
+    assert status == 431

@@ -94,6 +94,7 @@ def test_no_entries_trust_nobody() -> None:
     ],
 )
 def test_the_client_is_the_right_most_hop_that_is_no_proxy(lines: list[str], client: Any) -> None:
+    """R50."""
     assert PROXIES.client([(b"x-forwarded-for", line.encode()) for line in lines]) == client
 
 
@@ -129,6 +130,7 @@ async def test_a_trusted_proxy_is_believed_and_the_scope_of_the_server_left_alon
     "scope", [scope_of({"proto": "https"}, peer="9.9.9.9"), {"type": "lifespan"}, {"client": None}]
 )
 async def test_nobody_else_is(scope: dict[str, Any]) -> None:
+    """R50."""
     assert await rewritten(scope) is scope
 
 

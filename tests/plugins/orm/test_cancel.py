@@ -93,6 +93,7 @@ def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 async def test_every_await_may_be_cancelled(
     status: int, pool: str, running: Any, note: type[Any], texts: Texts, everywhere: Any, tmp_path: Path
 ) -> None:
+    """R118 and F14."""
     async with running(routes_of(note)) as client:
 
         async def prepare() -> None:

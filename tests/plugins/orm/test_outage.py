@@ -37,6 +37,7 @@ def routes_of(note: type[Any], statement: str = "select 1") -> Routes:
 async def test_a_restart_under_load_loses_nothing_and_is_over_when_the_server_is_back(
     running: Any, note: Any, texts: Texts, postgres: Any
 ) -> None:
+    """F15."""
     acknowledged: list[str] = []
     refused: list[tuple[float, int, str | None]] = []
     stop = anyio.Event()
@@ -81,6 +82,7 @@ async def test_a_restart_under_load_loses_nothing_and_is_over_when_the_server_is
 async def test_two_hundred_cancellations_leave_no_connection_behind(
     way: str, running: Any, note: Any, texts: Texts, postgres: Any
 ) -> None:
+    """R119 and F14."""
     acknowledged: list[str] = []
     async with running(routes_of(note, "select pg_sleep(0.04)"), url=postgres.url, pool_timeout="30s") as client:
 
@@ -124,6 +126,7 @@ def activity(postgres: Any) -> tuple[int, bool]:
 
 
 async def test_what_is_not_required_comes_back_by_itself(kernel_of: Any, note: Any, postgres: Any) -> None:
+    """F16."""
     kernel = kernel_of(routes_of(note), url=postgres.url, required="false")
     async with Client(kernel) as client, kernel.context["db_engine"].begin() as connection:
         await connection.run_sync(note.metadata.create_all, tables=[note.__table__])
@@ -138,6 +141,7 @@ async def test_what_is_not_required_comes_back_by_itself(kernel_of: Any, note: A
 
 
 async def test_what_is_required_fails_the_start_in_time(kernel_of: Any) -> None:
+    """F16."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = str(silent.getsockname()[1])
         kernel = kernel_of(host="127.0.0.1", port=port, password="s3cret", connect_timeout="200ms")

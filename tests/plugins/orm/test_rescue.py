@@ -48,6 +48,7 @@ def routes_of(note: type[Any]) -> Routes:
 async def test_no_connection_in_time_is_unavailable(
     running: Any, note: Any, caplog: Any, database: dict[str, Any]
 ) -> None:
+    """F17."""
     routes, inside, leave = routes_of(note), anyio.Event(), anyio.Event()
 
     @routes.get("/hold")
@@ -151,6 +152,7 @@ async def test_what_postgresql_says(sql: str, status: int, running: Any, note: A
 async def test_a_connection_that_is_killed_before_the_commit_loses_no_acknowledged_write(
     running: Any, note: Any, texts: Any, postgres: Any
 ) -> None:
+    """R117."""
     routes = routes_of(note)
 
     @routes.post("/killed")

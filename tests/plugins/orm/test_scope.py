@@ -59,6 +59,7 @@ async def test_the_status_decides(end: str, kept: bool, running: Any, note: Any,
 async def test_what_a_handler_fails_at_is_rolled_back(
     end: str, status: int, running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:
+    """R118."""
     limit = {"timeout": 0.2} if end == "wait" else {}
     async with running(adding(note, **limit), **database) as client:
         assert (await client.post(f"/notes/a?end={end}")).status == status
@@ -66,6 +67,7 @@ async def test_what_a_handler_fails_at_is_rolled_back(
 
 
 async def test_a_client_that_leaves_is_rolled_back(running: Any, note: Any, texts: Texts, database: Keys) -> None:
+    """R118."""
     async with running(adding(note), **database) as client:
         response = await client.post("/notes/a?end=read", body=b"abc", disconnect_after=0)
         assert (response.status, await texts(client)) == (0, [])
@@ -88,6 +90,7 @@ async def test_a_layer_that_turns_the_answer_into_an_error_rolls_back(running: A
 async def test_the_commit_comes_before_the_first_byte(
     running: Any, note: Any, texts: Texts, database: Keys, scope_of: Any
 ) -> None:
+    """R117."""
     seen = []
     async with running(adding(note), **database) as client:
 
@@ -102,6 +105,7 @@ async def test_the_commit_comes_before_the_first_byte(
 
 
 async def test_a_commit_that_fails_is_a_server_error(running: Any, note: Any, texts: Texts, database: Keys) -> None:
+    """R117."""
     async with running(adding(note), **database) as client:
         response = await client.post("/notes/a?parent=4711")
         assert (response.status, response.json()["code"]) == (500, 1000)
@@ -133,6 +137,7 @@ async def test_a_request_has_one_session_and_the_next_another(running: Any) -> N
 
 
 async def test_who_asks_for_no_session_touches_no_connection(running: Any) -> None:
+    """R121."""
     routes = Routes()
 
     @routes.get("/")
@@ -151,6 +156,7 @@ async def test_who_asks_for_no_session_touches_no_connection(running: Any) -> No
 async def test_hundreds_of_concurrent_requests_see_only_their_own(
     running: Any, note: Any, texts: Texts, database: Keys
 ) -> None:
+    """R116."""
     routes = Routes()
 
     @routes.post("/notes/<text>")

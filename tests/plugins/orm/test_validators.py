@@ -143,6 +143,7 @@ async def test_a_text_that_no_database_takes_is_in_no_row(value: str, ask: Ask) 
 
 
 async def test_names_that_differ_in_case_only_are_equal_if_the_column_holds_their_key(ask: Ask) -> None:
+    """R42."""
     async with ask(Unique(Member, "key", folded=True)) as post:
         for name in ("jane", "JANE", "\uff2aane"):
             assert await post(name=name) == {"name": TAKEN}
@@ -150,6 +151,7 @@ async def test_names_that_differ_in_case_only_are_equal_if_the_column_holds_thei
 
 
 async def test_a_text_is_measured_before_it_is_folded(ask: Ask) -> None:
+    """R42."""
     async with ask(Exists(Member, "key", folded=True)) as post:
         assert await post(name="\ufb03" * 100_000) == {"name": ["Length error max: 1000"]}
 

@@ -63,6 +63,7 @@ async def test_the_type_can_be_said(ask: Any) -> None:
 
 @pytest.mark.parametrize("name", ["x.svg", "x.html", "x.js", "x", "x.xml"])
 async def test_what_a_browser_may_run_is_sandboxed(ask: Any, media: Path, name: str) -> None:
+    """R93."""
     (media / name).write_bytes(b"<script>")
     assert (await ask(File(name))).get("content-security-policy") == "default-src 'none'; sandbox"
     own = await ask(File(name, headers=[("content-security-policy", "script-src 'self'")]))

@@ -77,6 +77,7 @@ def test_values_become_json(value: Any, text: str) -> None:
 
 @pytest.mark.parametrize("number", [NAN, INF, -INF, Degrees("nan")])
 def test_nan_and_infinity_are_refused_wherever_they_stand(number: float) -> None:
+    """R28."""
     for value in (number, [number], (1, number), {"a": {"b": number}}, Point(number), Pair(0, [Pair(number, 1)])):
         with pytest.raises(ValueError, match="NaN or an infinity"):
             JSON(value)

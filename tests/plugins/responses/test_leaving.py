@@ -75,3 +75,16 @@ async def test_without_a_way_to_ask_a_stream_goes_on(monkeypatch):
         pass
 
     assert await stream.still_there(Bare()) > 0
+
+
+async def test_a_large_stream_is_given_up_by_its_bytes_however_fast_it_is():
+    """F2: before the next second is over, a server could have taken gigabytes into its memory."""
+
+    async def endless():
+        while True:
+            yield b"x" * 65536
+
+    sent = await served(
+        kernel_of(endless()), [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+    )
+    assert len(sent) <= 70

@@ -103,6 +103,7 @@ _spec = r"[0-9]{0,3}-[0-9]{0,3}"
 
 @given(st.text() | st.from_regex(rf"\Abytes={_spec}(,{_spec})*\Z"), st.integers(0, sys.maxsize))
 def test_parts_always_lie_inside_the_file_and_never_add_up_to_more(value: str, size: int) -> None:
+    """R89."""
     try:
         found = parts(value, size, 16)
     except HTTPException:

@@ -137,6 +137,7 @@ async def test_an_exception_before_the_first_chunk_comes_before_the_start(ask: A
 
 @KINDS
 async def test_an_exception_in_mid_stream_never_ends_the_body(ask: Any, sent: Any, kind: str) -> None:
+    """F5."""
     source = Source(b"a", ValueError("broken"))
     with pytest.raises(ValueError, match="broken"):
         await ask(stream(source, kind), sent=sent)
@@ -188,6 +189,8 @@ async def test_no_body_where_none_may_be(ask: Any, kind: str, method: str, statu
 
 @KINDS
 async def test_the_source_is_closed_when_the_client_is_lost(media: Any, kind: str) -> None:
+    """F30."""
+
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
             raise OSError("lost")
@@ -210,6 +213,8 @@ async def test_a_client_lost_before_the_end_of_an_empty_stream_is_told_as_such()
 
 @KINDS
 async def test_a_cancelled_stream_is_closed_in_its_own_task(media: Any, kind: str) -> None:
+    """F30."""
+
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
             scope.cancel()

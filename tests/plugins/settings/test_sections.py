@@ -102,6 +102,7 @@ def test_a_key_may_be_written_with_hyphens(tmp_path):
 
 
 def test_an_unknown_key_has_line_and_did_you_mean(tmp_path):
+    """R132."""
     shop, (problem,), _ = validated(tmp_path, "[shop]\ncurency = USD\n")
     assert shop is None
     assert problem.message == "[shop] has no key 'curency'; did you mean 'currency'?"
@@ -110,6 +111,7 @@ def test_an_unknown_key_has_line_and_did_you_mean(tmp_path):
 
 
 def test_a_wrong_value_has_its_line(tmp_path):
+    """R132."""
     _, (problem,), _ = validated(tmp_path, "[shop]\n\nretries = many\n")
     assert problem.message.startswith("[shop] retries: ")
     assert problem.message.endswith(", not 'many'")
@@ -131,6 +133,29 @@ def test_a_value_that_is_none_of_a_few_names_them_and_what_they_mean(tmp_path, k
 
     _, (problem,), _ = validated(tmp_path, f"[shop]\n{key} = x\n", Choosing)
     assert (problem.message, problem.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("enabled", "yes or no"),
+        ("retries", "a whole number"),
+        ("rate", "a number"),
+        ("most", "a whole number"),
+        ("ports", "a whole number"),
+    ],
+)
+def test_a_wrong_value_of_a_plain_kind_is_told_in_plain_words(tmp_path, key, wanted):
+    @dataclass
+    class Plain:
+        enabled: bool = False
+        retries: Annotated[int, "how often"] = 3
+        rate: float = 1.0
+        most: int | None = None
+        ports: tuple[int, ...] = ()
+
+    _, (problem,), _ = validated(tmp_path, f"[shop]\n{key} = maybe\n", Plain)
+    assert problem.message == f"[shop] {key}: expected {wanted}, not 'maybe'"
 
 
 def test_all_findings_of_a_section_are_told_together(tmp_path):

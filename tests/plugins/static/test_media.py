@@ -32,6 +32,7 @@ async def test_pictures_are_shown(ask: Any, serving: Any, uploads: Path, name: s
 
 @pytest.mark.parametrize("name", ["a.svg", "a.html", "a.js", "a.txt", "a.xml", "a", "a.unheard-of", "a.png.html"])
 async def test_everything_else_is_saved_and_sandboxed(ask: Any, serving: Any, uploads: Path, name: str) -> None:
+    """R93."""
     (uploads / name).write_text("<script>")
     answer = await ask(f"/media/{name}", kernel=serving())
     assert answer.header("content-disposition") == f'attachment; filename="{name}"'

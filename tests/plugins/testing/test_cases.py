@@ -1,5 +1,6 @@
 """Async tests of unittest run on one event loop of their class."""
 
+import asyncio
 import unittest
 
 import anyio
@@ -7,7 +8,9 @@ import anyio.lowlevel
 import kernel_testing
 import pytest
 import sniffio
-from kernel_testing import AsyncTestCase, TestCase
+from kernel_testing import AsyncTestCase, Client, TestCase
+
+from kernel import Kernel
 
 
 def run(case):
@@ -74,3 +77,70 @@ def test_the_plain_test_case_is_that_of_unittest():
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         kernel_testing.Nothing  # noqa: B018
+
+
+def entering(backend_, seen):
+    class Entering(AsyncTestCase):
+        backend = backend_
+
+        async def setUp(self):
+            self.client = await Client(Kernel({"plugins": {"active": ""}})).__aenter__()
+
+        async def tearDown(self):
+            await self.client.__aexit__(None, None, None)
+            seen.append("left")
+
+        async def test_of_the_client(self):
+            seen.append((await self.client.get("/")).status)
+
+    return Entering
+
+
+def entered(backend_, seen):
+    class Entered(AsyncTestCase):
+        backend = backend_
+
+        async def setUp(self):
+            self.client = await self.enterAsyncContext(Client(Kernel({"plugins": {"active": ""}})))
+            self.addCleanup(seen.append, "left")
+
+        async def test_of_the_client(self):
+            seen.append((await self.client.get("/")).status)
+
+    return Entered
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("case", [entering, entered])
+def test_what_set_up_enters_is_left_in_the_same_task(case, backend):
+    seen = []
+    result = run(case(backend, seen))
+    assert (result.errors, result.failures) == ([], [])
+    assert seen == [404, "left"]
+
+
+def raising(error):
+    class Case(AsyncTestCase):
+        async def test_a(self):
+            raise error()
+
+        async def test_b(self):
+            await anyio.lowlevel.checkpoint()
+
+    return Case
+
+
+@pytest.mark.parametrize("error", [pytest.skip.Exception, asyncio.CancelledError])
+def test_what_is_no_exception_ends_its_test_only(error):
+    result = run(raising(error))
+    assert (result.testsRun, len(result.errors)) == (2, 1)
+    assert error.__name__ in result.errors[0][1]
+
+
+def test_an_interrupted_test_holds_nothing_up():
+    case = raising(KeyboardInterrupt)("test_a")
+    with pytest.raises(KeyboardInterrupt):
+        case.debug()
+    case.doClassCleanups()
+    assert case.tearDown_exceptions == []
+    case._calls.close()

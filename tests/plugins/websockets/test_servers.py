@@ -176,6 +176,7 @@ def test_messages_go_there_and_back(port):
 
 
 def test_a_client_that_vanishes_ends_the_handler(port):
+    """R110."""
     before = ends(port, "/echo", "closed")
     with Browser(port, "/echo") as browser:
         assert isinstance(browser.next(), AcceptConnection)
@@ -201,6 +202,7 @@ def test_a_client_that_vanishes_ends_a_handler_that_only_sends(port):
     ],
 )
 def test_a_handshake_is_refused_with_its_status(port, path, headers, status):
+    """R106."""
     with Browser(port, path, **headers) as browser:
         refused = browser.next()
     assert isinstance(refused, RejectConnection)
@@ -214,6 +216,7 @@ def test_a_page_of_the_same_origin_connects(port):
 
 @pytest.mark.parametrize(("path", "code"), [("/fail", 1011), ("/late", 1008)])
 def test_an_error_closes_with_its_code(port, path, code):
+    """R109."""
     with Browser(port, path) as browser:
         assert isinstance(browser.next(), AcceptConnection)
         browser.send(TextMessage("x"))
@@ -275,6 +278,7 @@ def test_z_a_drain_closes_sockets_with_1012_and_ends_streams(port):
 @pytest.mark.parametrize("answering_close", [True, False])
 @pytest.mark.parametrize(("server", "worker"), SERVERS)
 def test_sigterm_reaches_everybody_and_the_process_ends(tmp_path, server, worker, answering_close):
+    """F11."""
     with running(tmp_path, server, worker) as (port, process), ExitStack() as stack:
         browsers = [stack.enter_context(Browser(port, path)) for path in ("/echo", "/ticks") for _ in range(20)]
         assert all(isinstance(browser.next(), AcceptConnection) for browser in browsers)

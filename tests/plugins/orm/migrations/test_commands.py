@@ -61,6 +61,20 @@ def test_a_change_of_a_model_becomes_a_revision_and_then_a_column(everywhere: An
     assert everywhere.sql("SELECT * FROM orders") == [(7, "tea", 1)]
 
 
+def test_a_column_that_no_row_could_have_is_told_when_its_revision_is_written(everywhere: Any) -> None:
+    first(everywhere)
+    everywhere.append(
+        "shop/models.py", "    price: Mapped[int]\n    cents: Mapped[int] = mapped_column(server_default='0')\n"
+    )
+    everywhere.ok("create")
+    result = everywhere.db("revision", "shop", "-m", "price")
+    assert result.exit_code == 0
+    assert result.stdout.strip() == str(everywhere.revision("price"))
+    assert result.stderr.startswith("warning db.default: column 'orders.price' must not be null")
+    assert f"    at {everywhere.revision('price')}\n" in result.stderr
+    assert "cents" not in result.stderr
+
+
 def test_a_table_that_is_built_anew_keeps_what_refers_to_it(everywhere: Any) -> None:
     first(everywhere)
     everywhere.ok("create")
@@ -82,6 +96,7 @@ def test_a_revision_that_fails_leaves_nothing_of_itself_and_of_those_before_it(e
     said = everywhere.fails("upgrade")
     assert "error db.failed: shop shop_" in said
     assert "(Break) failed" in said
+    assert f"\n    at {path}\n" in said
     assert "nowhere" in said
     assert everywhere.json("current")[1]["pending"] == 2
     assert everywhere.sql("SELECT * FROM orders") == []

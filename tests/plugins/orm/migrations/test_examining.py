@@ -1,6 +1,7 @@
 """What `kernel doctor` finds of databases."""
 
 import json
+import logging
 from typing import Any
 
 from click.testing import CliRunner
@@ -26,6 +27,15 @@ def test_a_database_like_its_models_is_none_and_one_that_lacks_revisions_is(make
     assert found(project) == {}
     project.ok("revision", "accounts", "-m", "users")
     assert found(project) == {"db.pending": "kernel db upgrade accounts"}
+
+
+def test_what_alembic_does_is_not_told(make_project: Any, caplog: Any, monkeypatch: Any) -> None:
+    project = make_project(f"{FREE}[database]\n")
+    project.ok("create")
+    monkeypatch.setattr(logging.getLogger("alembic"), "level", logging.INFO)
+    caplog.set_level(logging.INFO)
+    found(project)
+    assert [record.name for record in caplog.records if record.name.startswith("alembic")] == []
 
 
 def test_a_server_that_does_not_answer_is_a_finding(make_project: Any) -> None:
