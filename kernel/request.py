@@ -38,7 +38,7 @@ class Request:
     """What a handler gets. `context` is a mapping for this request only, `state` the same one.
 
     `url_vars` holds the variables of the path as str; `route` is None until the router matched;
-    `received` is None until the body, or a part of it, was; `max_body_size` is in bytes. `settlers`,
+    `max_body_size` is in bytes. `settlers`,
     `async (request, response) -> response`, have the last word before the first byte, the `always`
     first of them in the name of layers. When the answer is out, `after` is called, then `answered`
     unless the request was `rescued` from an exception, and `finishers` in any case.
@@ -46,7 +46,6 @@ class Request:
 
     url_vars: Mapping[str, str] = {}
     route: Any = None
-    received: bytes | None = None
     max_body_size = 10 * 1024 * 1024
     bypassed = rescued = waiting = False
     always = 0

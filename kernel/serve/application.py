@@ -43,8 +43,8 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
     build, match, rescue, common, gates, waits, enter, leave, settle, conclude = compiled
     request = new(build)
-    request.scope, request.receive = scope, receive
-    request.settlers, request.waiting = (), waits  # the class has them: what an object has itself is read faster
+    # the class has two of them: what an object has itself is read faster
+    request.scope, request.receive, request.settlers, request.waiting = scope, receive, (), waits
     token, response = enter(request), None
     problem: BaseException | None = UNFINISHED
     try:
@@ -59,8 +59,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
             route, kind = request.route, value.__class__
             response = value if kind is Response else (route.encoders if route else common)[kind](value)
-            kind = response.__class__
-            if kind is not tuple and kind is not Response and response.streamed:
+            if (kind := response.__class__) is not tuple and kind is not Response and response.streamed:
                 response = await response.prepare(request)
             if kind is not tuple and response.pairs.__class__ is list:  # changed: what may not be sent is found here
                 response.pairs = tuple(checked(response.pairs))
