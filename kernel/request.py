@@ -37,7 +37,8 @@ class Computed:
 class Request:
     """What a handler gets. `context` is a mapping for this request only, `state` the same one.
 
-    `url_vars` holds the variables of the path as str; `route` is None until the router matched;
+    `url_vars` holds the variables of the path as str; `route` is None until the router matched,
+    `received` until the body was, or a part of it;
     `max_body_size` is in bytes. `settlers`,
     `async (request, response) -> response`, have the last word before the first byte, the `always`
     first of them in the name of layers. When the answer is out, `after` is called, then `answered`
@@ -45,7 +46,7 @@ class Request:
     """
 
     url_vars: Mapping[str, str] = {}
-    route: Any = None
+    route = received = None  # type: Any
     max_body_size = 10 * 1024 * 1024
     bypassed = rescued = waiting = False
     always = 0

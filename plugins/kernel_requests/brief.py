@@ -36,7 +36,7 @@ def whole(request: Request, message: Message) -> bytes | None:
     """Return the body if it is complete; else None, and the message is received once more."""
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body") and len(body) <= BRIEF:
-        request.received = body  # type: ignore[attr-defined]  # provided by this plugin
+        request.received = body
         return body
     request.receive = Again(message, request)
     return None

@@ -44,7 +44,7 @@ class Incoming:
     def __init__(self, request: Request, limits: Limits, idle: float = 30.0) -> None:
         self._request, self._limits, self._idle = request, limits, idle
         self._body: bytes | None = request.received
-        request.received = b""  # type: ignore[attr-defined]  # what arrives from now on is received here
+        request.received = b""  # what arrives from now on is received here
         self._started = self._complete = self._body is not None
         self._left = False
         self._json: Any = UNREAD

@@ -43,7 +43,6 @@ class Requests(Plugin):
             "client": lambda request: address(request, "client", "ip"),
             "server": lambda request: address(request, "server", "host"),
             "incoming": lambda request: Incoming(request, limits, idle),
-            "received": lambda request: None,
             "body": lambda request: request.incoming.body,
             "stream": lambda request: request.incoming.stream,
             "json": lambda request: request.incoming.json,
