@@ -37,8 +37,8 @@ class Encoders(dict[type, Render]):
         if answer is None:
             raise TypeError(f"route '{self._route}': no active plugin renders a value of type '{kind.__qualname__}'")
         step = Step("render", kind.__qualname__, answer[0], "route", where(answer[1]), is_async=False)
-        render: Any = self._measure(step, answer[1], self._route)
-        return self.setdefault(kind, getattr(render, "parts", render) if self.parts else render)
+        made = getattr(answer[1], "parts", answer[1]) if self.parts else answer[1]
+        return self.setdefault(kind, self._measure(step, made, self._route))
 
     def render(self, value: Any) -> Response:
         """Return *value* as a response."""

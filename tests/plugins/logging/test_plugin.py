@@ -177,7 +177,7 @@ async def test_libraries_tell_no_more_than_the_project(
     bare_root: logging.Logger, section: dict[str, str], level: str
 ) -> None:
     kernel_of(**section).boot()
-    assert logging.getLevelName(logging.getLogger("sqlalchemy.engine").getEffectiveLevel()) == level
+    assert logging.getLevelName(logging.getLogger("library.engine").getEffectiveLevel()) == level
     assert logging.getLogger("kernel.orm").getEffectiveLevel() == logging.getLevelNamesMapping()[section["level"]]
 
 
