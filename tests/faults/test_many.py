@@ -38,7 +38,7 @@ def test_ten_uploads_at_once_stay_on_disk(served: Any) -> None:
         for sock in socks:
             sock.sendall(b"\r\n--XX--\r\n")
         assert [sock.recv(1000)[9:12] for sock in socks] == [b"200"] * 10
-    assert most <= 10 * (1024 + 256) + (32 if served.server == "granian" else 8) * MIB  # granian buffers on its own
+    assert most <= 10 * (1024 + 256) + (32 if served.server == "granian" else 16) * MIB  # what servers buffer; 60 came
 
 
 def test_clients_that_never_read_cost_little(served: Any) -> None:
