@@ -21,6 +21,7 @@ from kernel_admin.serving import (
     PARENT,
     STARTED,
     TOLD,
+    Watched,
     closing,
     innermost,
     orphaned,
@@ -245,6 +246,26 @@ def test_the_parent_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> No
     assert os.read(reading, 9) == STARTED + INTERRUPTED
     os.close(reading)
     tell_parent(STARTED)  # by a process that inherited the variable only
+
+
+@pytest.mark.parametrize("stopping", [True, False])
+def test_only_a_request_that_the_stop_cuts_is_told(caplog: pytest.LogCaptureFixture, stopping: bool) -> None:
+    async def waits(scope: Any, receive: Any, send: Any) -> None:
+        scope["cut"].cancel()
+        await anyio.sleep_forever()
+
+    async def run() -> bool:
+        app = Watched(waits, print, anyio.Event())
+        if stopping:
+            app.stop.set()
+        with anyio.CancelScope() as scope:
+            await app({"type": "http", "method": "GET", "path": "/x", "cut": scope}, print, print)
+        return scope.cancelled_caught
+
+    assert anyio.run(run)
+    assert [record.getMessage() for record in caplog.records] == [
+        "GET '/x': cut, the stop waits no longer ([timeouts] graceful)"
+    ] * stopping
 
 
 def test_answers_end_their_connections_during_the_drain() -> None:

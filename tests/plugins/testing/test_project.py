@@ -55,3 +55,46 @@ def test_a_project_without_configuration_fails_with_the_reason(pytester):
     result = run(pytester)
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*config.unreadable*No such file*config.ini*"])
+
+
+STORED = """
+import pytest
+from sqlalchemy import text
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_it(turn, client, database, db_session):
+    db_session.add(__import__("testkit_store").Crate())
+    await db_session.commit()
+    assert (await client.get("/count")).json() == 1
+    async with database.sessions() as other:
+        assert (await other.execute(text("select count(*) from testkit_crates"))).scalar() == 1
+"""
+STORE = """
+from kernel import App
+from kernel_orm import Base
+from kernel_router import Route
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+class Crate(Base):
+    __tablename__ = "testkit_crates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+async def count(request, session: AsyncSession):
+    return (await session.execute(text("select count(*) from testkit_crates"))).scalar()
+
+app = App(name="store", routes=[Route("/count", "GET", count)])
+"""
+
+
+def test_the_client_sees_what_a_session_of_the_test_commits_and_each_test_begins_empty(pytester):
+    pytester.makefile(".ini", config="[apps]\nactive = testkit_store\n[database]")
+    pytester.makeini("[pytest]\naddopts = --import-mode=importlib")
+    pytester.makepyfile(test_store=STORED, testkit_store=STORE)
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
