@@ -50,7 +50,8 @@ class Boot:
             self.problems.error("boot.failed", message, "see what it declares", innermost(error))
         finally:
             self.registry.booting = False
-            gc.set_threshold(*thresholds)
+            # 0 was set by another boot, in another thread, that sets it back itself
+            gc.set_threshold(*(thresholds if thresholds[0] else gc.get_threshold()))
 
     def _boot(self, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         self._prepare()

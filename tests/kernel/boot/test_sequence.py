@@ -3,6 +3,7 @@
 import gc
 import sys
 from dataclasses import dataclass
+from threading import Event, Thread
 
 import pytest
 from kernel_settings.plugin import Settings
@@ -341,5 +342,30 @@ def test_a_boot_collects_no_garbage_and_leaves_the_collector_as_it_found_it(thre
         gc.set_threshold(threshold, *found[1:])
         Kernel({"plugins": {"active": ""}}, plugins=[curious]).boot()
         assert (during, gc.get_threshold()) == ([0], (threshold, *found[1:]))
+    finally:
+        gc.set_threshold(*found)
+
+
+def test_boots_that_overlap_leave_the_collector_running():
+    found, inside, over = gc.get_threshold(), Event(), Event()
+
+    def later(self):
+        inside.set()
+        over.wait(10)
+
+    def boot(configure):
+        Kernel({"plugins": {"active": ""}}, plugins=[plugin("curious", configure=configure)]).boot()
+
+    other = Thread(target=boot, args=(later,))
+
+    def first(self):
+        other.start()
+        inside.wait(10)
+
+    try:
+        boot(first)
+        over.set()
+        other.join(10)
+        assert gc.get_threshold() == found
     finally:
         gc.set_threshold(*found)
