@@ -1,8 +1,9 @@
 """Forms as multipart/form-data (RFC 7578): the library parses, this sorts into fields and files."""
 
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
+from kernel_requests.incoming import Pour
 from kernel_requests.media import codec
 from multipart import (  # type: ignore[import-untyped]  # it has no types
     MultipartError,
@@ -22,7 +23,7 @@ from kernel_forms.upload import Upload
 
 
 async def read(
-    request: Request, stream: AsyncIterator[bytes], boundary: str, limits: Limits, folder: UploadFolder
+    request: Request, pour: Pour, boundary: str, limits: Limits, folder: UploadFolder
 ) -> list[tuple[str, Any]]:
     """Return the fields and files in order.
 
@@ -33,12 +34,24 @@ async def read(
         raise refused(400, "the form has no valid boundary")
     parser = PushMultipartParser(boundary, -1, limits.max_part_header_size, limits.max_part_headers)
     blocks, parts = Blocks(), Parts(request, limits, folder)
+
+    def take(chunk: bytes) -> Awaitable[None] | None:
+        todo = iter(blocks.cut(chunk))
+        for block in todo:
+            parts.take(parser.parse(block))
+            if parts.due:
+                return written(todo)
+        return None
+
+    async def written(todo: Iterable[bytes]) -> None:
+        await parts.written()
+        for block in todo:
+            parts.take(parser.parse(block))
+            await parts.written()
+
     try:
-        async for chunk in stream:
-            for block in blocks.cut(chunk):
-                await parts.take(parser.parse(block))
-        for rest in blocks.rest():
-            await parts.take(parser.parse(rest))
+        await pour(take)
+        await written(blocks.rest())
         parser.close()
     except ParserLimitReached as error:
         raise refused(413, f"a part of the form is too large: {error}") from error
@@ -48,7 +61,7 @@ async def read(
 
 
 class Parts:
-    """Collects the fields and files of one form in `pairs`."""
+    """Collects the fields and files of one form in `pairs`; `due` are the files to write, and whether they ended."""
 
     def __init__(self, request: Request, limits: Limits, folder: UploadFolder) -> None:
         self.pairs: list[tuple[str, Any]] = []
@@ -56,19 +69,27 @@ class Parts:
         self._fields = self._in_memory = self._most = 0
         self._spools: list[Spool] = []
         self._chunks: list[bytes] = []
+        self.due: dict[Spool, bool] = {}
         self._spool: Spool | None = None
 
-    async def take(self, events: Iterable[Any]) -> None:
+    def take(self, events: Iterable[Any]) -> None:
         """Take events of the parser: the head of a part, its bytes, None at its end."""
         for event in events:
             if event.__class__ is bytes:
                 self._add(event)
-                if self._in_memory > self._limits.spool_size and self._spool:
-                    await self._spill(self._spool)
             elif event is None:
-                await self._end(self._segment)
+                self._end(self._segment)
             else:
                 self._begin(event)
+
+    async def written(self) -> None:
+        """Write to disk what has to be there."""
+        due, self.due = self.due, {}
+        for spool, ended in due.items():
+            self._in_memory -= sum(map(len, spool.chunks))
+            await in_thread(spool.spill)
+            if ended:
+                spool.file().seek(0)
 
     def _begin(self, segment: MultipartSegment) -> None:
         self._segment = segment
@@ -98,13 +119,10 @@ class Parts:
         self._chunks.append(chunk)
         if self._spool:
             self._in_memory += len(chunk)
+            if self._in_memory > self._limits.spool_size:
+                self._spool.on_disk, self.due[self._spool] = True, False
 
-    async def _spill(self, spool: Spool) -> None:
-        self._in_memory -= sum(map(len, spool.chunks))
-        spool.on_disk = True
-        await in_thread(spool.spill)
-
-    async def _end(self, segment: MultipartSegment) -> None:
+    def _end(self, segment: MultipartSegment) -> None:
         spool = self._spool
         if spool is None:
             value: Any = b"".join(self._chunks).decode(codec(segment.charset), "replace")
@@ -112,8 +130,7 @@ class Parts:
             return  # a file input that was left empty is neither file nor field
         else:
             if spool.on_disk:
-                await self._spill(spool)
-                spool.file().seek(0)
+                self.due[spool] = True
             value = upload(segment, spool)
         self.pairs.append((segment.name, value))
 

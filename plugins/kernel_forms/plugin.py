@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -91,10 +91,10 @@ class Reading:
 
     async def _read(self) -> Form:
         request, limits = self._request, self._limits
-        async with aclosing(request.stream()) as stream:
-            if request.content_type == "multipart/form-data":
-                boundary = media.boundary(request.headers["content-type"])
-                return Form(await parts.read(request, stream, boundary, limits, self._folder))
-            if request.content_type == "application/x-www-form-urlencoded":
-                return Form(await urlencoded.read(stream, codec(request.charset), limits))
+        pour = request.incoming.pour
+        if request.content_type == "multipart/form-data":
+            boundary = media.boundary(request.headers["content-type"])
+            return Form(await parts.read(request, pour, boundary, limits, self._folder))
+        if request.content_type == "application/x-www-form-urlencoded":
+            return Form(await urlencoded.read(pour, codec(request.charset), limits))
         raise HTTPException(415, "the body has to be a form: application/x-www-form-urlencoded or multipart/form-data")

@@ -1,12 +1,14 @@
 """Forms as application/x-www-form-urlencoded (WHATWG URL §5.1)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
+
+from kernel_requests.incoming import Pour
 
 from kernel_forms.limits import Limits, refused
 
 
-async def read(stream: AsyncIterator[bytes], charset: str, limits: Limits) -> list[tuple[str, str]]:
+async def read(pour: Pour, charset: str, limits: Limits) -> list[tuple[str, str]]:
     """Return the fields in order, blank values too; what the charset cannot decode is replaced.
 
     Raises:
@@ -18,7 +20,9 @@ async def read(stream: AsyncIterator[bytes], charset: str, limits: Limits) -> li
 
     chunks: list[bytes] = []
     fields, size, largest = 1, 0, limits.max_field_size + limits.max_part_header_size
-    async for chunk in stream:
+
+    def take(chunk: bytes) -> None:
+        nonlocal fields, size
         chunks.append(chunk)
         fields += chunk.count(b"&")
         if fields > limits.max_form_fields:
@@ -26,6 +30,8 @@ async def read(stream: AsyncIterator[bytes], charset: str, limits: Limits) -> li
         size = least(chunk.rpartition(b"&")[2]) + (0 if b"&" in chunk else size)
         if size > largest:
             raise refused(413, f"a field of the form has more than {limits.max_field_size} bytes")
+
+    await pour(take)
     return [(text(name), text(value)) for name, value in split(chunks, limits)]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 import pytest
-from kernel_requests.incoming import BodyTooSlow, Incoming
+from kernel_requests.incoming import BodyTooSlow, Incoming, Pace
 from kernel_requests.limits import Limits
 
 from kernel import Request
@@ -41,6 +41,8 @@ async def test_a_body_that_does_not_go_on_is_408(chunks: list[bytes]) -> None:
         assert (caught.value.status, caught.value.headers) == (408, ((b"connection", b"close"),))
         with pytest.raises(BodyTooSlow):
             [chunk async for chunk in incoming(*chunks).stream()]
+        with pytest.raises(BodyTooSlow):
+            await incoming(*chunks).pour(lambda chunk: None)
 
 
 async def test_a_stream_that_never_begins_is_408() -> None:
@@ -49,16 +51,40 @@ async def test_a_stream_that_never_begins_is_408() -> None:
 
 
 async def test_a_body_that_comes_byte_by_byte_has_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """F21: a byte now and then is no progress; a kibibyte is."""
+    """F21: a byte now and then is no progress; a kibibyte is. The time is exact to an eighth."""
     now = [100.0]
     monkeypatch.setattr(anyio, "current_time", lambda: now[0])
-    from kernel_requests.incoming import Pace
-
-    pace, deadlines = Pace(30), []
-    for size in (1, 1, 1021, 1, 5_000, 1):
-        now[0] += 1
+    pace, deadlines = Pace(32), []
+    for size in (1, 1, 1021, 1, 5_000, 1, 1, 2_000, 1_024):
+        now[0] += 2
         deadlines.append((pace.arrived(size), pace.deadline))
-    assert deadlines == [(False, 130), (False, 130), (False, 130), (True, 134), (True, 135), (False, 135)]
+    kept, moved, again = (False, 136), (True, 144), (True, 152)
+    assert deadlines == [kept, kept, kept, moved, (False, 144), (False, 144), (False, 144), again, (False, 152)]
+
+
+async def test_the_client_has_its_time_however_long_a_chunk_is_worked_on() -> None:
+    taken = []
+
+    async def work(chunk: bytes) -> None:
+        await anyio.sleep(0.3)
+        taken.append(chunk)
+
+    with anyio.fail_after(10):
+        await incoming(b"x" * 2_000, b"y", b"z", idle=0.2, ends=True).pour(work)
+    assert taken == [b"x" * 2_000, b"y", b"z"]
+
+
+async def test_a_body_that_is_there_is_poured_at_once() -> None:
+    taken: list[bytes] = []
+
+    async def work(chunk: bytes) -> None:
+        taken.append(chunk)
+
+    body = incoming(b"x", b"y", ends=True)
+    await body.body()
+    await body.pour(taken.append)
+    await body.pour(work)
+    assert taken == [b"xy", b"xy"]
 
 
 async def test_a_body_that_goes_on_is_whole() -> None:
