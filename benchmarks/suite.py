@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TOOLS = ("boot", "startup", "growth", "instructions", "servers", "idle", "peers")
+TOOLS = ("boot", "startup", "growth", "instructions", "phases", "servers", "idle", "peers")
 PEERS = ("blacksheep", "emmett55", "falcon", "fastapi", "litestar", "starlette")
 
 

@@ -80,6 +80,12 @@ def test_the_processors_of_this_process_are_given_back(load):
     assert os.sched_getaffinity(0) == before
 
 
+def test_the_parts_of_a_request_are_counted_without_what_the_stops_take(load):
+    before, stops, after = 7, 100, 9
+    ours, raw = [before, 400, stops, 300, 200, 150, after], [before, 300, 200, 130, after]
+    assert load("phases").parted([*ours, *raw]) == ([300, 0, 200, 100, 50], [200, 100, 30])
+
+
 WRK = """Running 3s test @ http://127.0.0.1:8000/plaintext
   1 threads and 32 connections
   Thread Stats   Avg      Stdev     Max   +/- Stdev
