@@ -11,7 +11,6 @@ ServerInterrupt          not an error: asks for an orderly end of the whole proc
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Literal
 
@@ -98,5 +97,7 @@ class ServerInterrupt(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest of *known*, or nothing."""
+    from difflib import get_close_matches  # needed only where something is wrong
+
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
