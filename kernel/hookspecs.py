@@ -9,13 +9,13 @@ A plugin asks more questions with `specs = (MySpecs,)`. docs/hooks.md is made of
 import inspect
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, overload
+from typing import Any
 
 import pluggy
 
 from kernel.boot.plan import Plan
 from kernel.errors import Findings, Problem
-from kernel.layers import F, Handler, Hooks, Layer, Route
+from kernel.layers import Handler, Hooks, Layer, Route
 from kernel.request import Request
 from kernel.response import Response
 from kernel.types import Application
@@ -23,10 +23,6 @@ from kernel.types import Application
 hookimpl = pluggy.HookimplMarker("kernel")
 
 
-@overload
-def hookspec(function: F, **options: Any) -> F: ...
-@overload
-def hookspec(*, since: tuple[int, int] = ..., **options: Any) -> Callable[[F], F]: ...
 def hookspec(function: Any = None, **options: Any) -> Any:
     """Mark a method of a class as the specification of a hook: `@hookspec`, or `@hookspec(since=(1, 2), ...)`.
 

@@ -50,6 +50,8 @@ class Options:
         """Return the options in *keywords*; one object and an iterable are both accepted."""
         for word in keywords.keys() - OPTION_NAMES:
             raise TypeError(f"{owner}: there is no option '{word}'{did_you_mean(word, OPTION_NAMES)}")
+        if not isinstance(given := keywords.get("exception_handlers"), Mapping | None):
+            raise TypeError(f"{owner}: exception_handlers= is {given!r}, no mapping of exceptions to handlers")
         values: dict[str, Any] = {k: as_tuple(value) if k in ADDITIVE else value for k, value in keywords.items()}
         return cls(**values) if values else NOTHING
 

@@ -76,9 +76,9 @@ class Kernel:
     def provide(self, key: str, value: Any) -> None:
         """Offer *value* under *key*; a key taken by another plugin is a finding."""
         boot = self.booted
-        owner, _ = boot.services.setdefault(key, (boot.configuring, value))
-        if owner != boot.configuring:
-            both = self.plan.claims((owner, ""), (boot.configuring, caller()))
+        owner, _ = boot.services.setdefault(key, (boot.registry.asked, value))
+        if owner != boot.registry.asked:
+            both = self.plan.claims((owner, ""), (boot.registry.asked, caller()))
             boot.problems.error("service.duplicate", f"service '{key}' is provided by {both}", WAYS, caller())
 
     def service(self, key: str) -> Any:
