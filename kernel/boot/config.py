@@ -76,7 +76,11 @@ def _parse(path: Path) -> Config:
         text = path.read_text("utf-8-sig")
         parser.read_string(text, str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
-        hint = "mend it" if path.is_file() else "'kernel new project NAME' writes one; KERNEL_CONFIG names another"
+        hint = (
+            "[section] lines, 'key = value' below them, each once, in UTF-8"
+            if path.is_file()
+            else "'kernel new project NAME' writes one; KERNEL_CONFIG names another"
+        )
         at = re.search(r"line:?\s+(\d+)", str(error))  # of what the parser says, only this: it quotes secrets
         reason, place = str(error).partition("\n")[0], f"{path}:{at[1]}" if at else str(path)
         raise ConfigError([Problem("config.unreadable", "error", reason, hint, place)]) from None

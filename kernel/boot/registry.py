@@ -72,7 +72,11 @@ class Registry:
             guess = did_you_mean(keyword, [*known, *OPTION_NAMES])
             message = f"app '{name}': no active plugin specifies '{keyword}='{guess}"
             self.problems.error("app.keyword", message, hint, app.where)
-        hooks = {f"kernel_{one}": hookimpl(constant(answer, app.where)) for one, answer in app.answers.items() if one in known}
+        hooks = {
+            f"kernel_{one}": hookimpl(constant(answer, app.where))
+            for one, answer in app.answers.items()
+            if one in known
+        }
         own = {hook: getattr(app, hook) for hook in dir(app) if hook.startswith("kernel_")}
         # the name makes it unequal to other namespaces, which pluggy would take for the same plugin
         return SimpleNamespace(name=name, **hooks, **own)

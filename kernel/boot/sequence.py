@@ -55,7 +55,7 @@ class Boot:
 
     def _boot(self, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         self._prepare()
-        selection = Selection(self.config, discover, self.problems)
+        selection = Selection(self.config, discover, self.registry)
         selection.add_plugins()
         selection.add_objects("plugin", plugins)
         selection.add_apps()
@@ -140,7 +140,11 @@ class Boot:
         for layer in layers:
             if (known := by_name.setdefault(layer.name, layer)) is not layer:
                 both = self.plan.claims(*[(by.plugin, where(by.around or by.before_request)) for by in (known, layer)])
-                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", WAYS)
+                self.problems.error(
+                    "layer.duplicate",
+                    f"layer '{layer.name}' is declared by {both}",
+                    f"{WAYS}, or let one win: replaces=",
+                )
             others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]

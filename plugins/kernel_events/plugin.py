@@ -4,6 +4,7 @@ The lifespans of all other plugins are entered between the two, so: pre_start, l
 post_start, servers; and in reverse: drain, pre_stop, servers cancelled, lifespans, shutdown.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from kernel_events.reconfiguring import reconfigure
 from kernel_events.requests import ERROR, observing, request_layers
 from kernel_events.servers import Server
 
+logger = logging.getLogger("kernel.events")
 FRAME = ("events", "phases")
 """Plugins whose lifespans hold those of all others."""
 
@@ -118,11 +120,13 @@ class EventsPlugin(Plugin):
 
     @hookimpl(tryfirst=True)
     def kernel_lifespan(self, kernel: Application) -> Any:
-        """Run pre_start before every other lifespan is entered, and shutdown after all are left.
+        """Log the warnings of the boot; run pre_start before all other lifespans are entered, and shutdown at the end.
 
         Raises:
             KernelError: listeners were registered after the boot, and would never hear anything.
         """
+        for problem in kernel.problems:
+            logger.warning("%s", " ".join(str(problem).split()[1:]))  # errors forbid to come here
         for name, hooks, number in self._heard:
             for event, function, *_ in hooks[number:]:
                 place = where(function)

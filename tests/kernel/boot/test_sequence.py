@@ -161,6 +161,7 @@ def test_a_service_claimed_twice_names_both(build):
     assert problem.id == "service.duplicate"
     assert problem.message.startswith(f"service 'mail' is provided by 'a' and by 'b' ({__file__}:")
     assert problem.hint == WAYS
+    assert "replaces" not in problem.hint
 
 
 def test_a_plugin_may_provide_again_what_is_its_own(build):
@@ -328,7 +329,7 @@ def test_a_layer_declared_twice_names_both(build):
     (problem,) = kernel.problems
     assert problem.id == "layer.duplicate"
     assert problem.message == "layer 'one' is declared by 'a' and by 'b'"
-    assert problem.hint == WAYS
+    assert problem.hint == f"{WAYS}, or let one win: replaces="
 
 
 def test_a_conflict_tells_where_each_side_stands_and_where_it_comes_from(build):
