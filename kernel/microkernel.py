@@ -42,9 +42,8 @@ class Kernel:
     ) -> None:
         self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
-        self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
-        self.compiled: tuple[Any, ...] = ()
+        self._current, self.compiled = ContextVar[Request]("current_request"), tuple[Any, ...]()
         self.wrapped: ASGIApp | None = None
 
     __call__ = serve

@@ -34,8 +34,7 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self._manager = Manager("kernel")
-        self.specs: dict[str, tuple[str, ...]] = {}
+        self._manager, self.specs = Manager("kernel"), dict[str, tuple[str, ...]]()
         self.problems, self.booting = Findings(), True
         self.asked, self.spent, self._since = "", dict[str, float](), perf_counter()
 
@@ -72,14 +71,10 @@ class Registry:
             guess = did_you_mean(keyword, [*known, *OPTION_NAMES])
             message = f"app '{name}': no active plugin specifies '{keyword}='{guess}"
             self.problems.error("app.keyword", message, hint, app.where)
-        hooks = {
-            f"kernel_{one}": hookimpl(constant(answer, app.where))
-            for one, answer in app.answers.items()
-            if one in known
-        }
+        given = {f"kernel_{one}": constant(answer, app.where) for one, answer in app.answers.items() if one in known}
         own = {hook: getattr(app, hook) for hook in dir(app) if hook.startswith("kernel_")}
         # the name makes it unequal to other namespaces, which pluggy would take for the same plugin
-        return SimpleNamespace(name=name, **hooks, **own)
+        return SimpleNamespace(name=name, **given, **own)
 
     def _check(self, blame: str, hook: str, function: Any, plugin: Any) -> None:
         """Note what is wrong with one hook implementation."""
@@ -98,8 +93,8 @@ class Registry:
 
     def implementations(self, hook: str) -> list[tuple[str, Any, Any]]:
         """Return (plugin name, function, argument names) in calling order."""
-        found = reversed(getattr(self._manager.hook, hook).get_hookimpls())
-        return [(impl.plugin_name, impl.function, impl.argnames) for impl in found]
+        impls = getattr(self._manager.hook, hook).get_hookimpls()[::-1]
+        return [(impl.plugin_name, impl.function, impl.argnames) for impl in impls]
 
     def collect(self, hook: str, only: str = "", kind: Any = None, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """Yield (plugin, answer) of every implementation in order; a failing one is a finding.
@@ -128,23 +123,20 @@ class Registry:
         return next(self.collect(hook, **arguments), None)
 
 
-def flattened(answer: Any, kind: type) -> list[Any]:
+def flattened(answer: Any, kind: Any) -> list[Any]:
     """Return those of *kind* in an answer: one, or iterables of some in any depth.
 
     Raises:
         TypeError: something in it is neither.
     """
-    if isinstance(answer, str) or not isinstance(answer, kind | Iterable):
+    if isinstance(answer, str) or not isinstance(answer, (kind, Iterable)):
         raise TypeError(f"{answer!r} is no {kind.__name__}")
     return [answer] if isinstance(answer, kind) else [one for part in answer for one in flattened(part, kind)]
 
 
 def constant(answer: Any, place: str = "") -> Any:
     """Return a hook that answers the same every time and was declared at *place*."""
-
-    def hook() -> Any:
-        return answer
-
+    hook = hookimpl(lambda: answer)
     hook.where = place  # type: ignore[attr-defined]  # as declarations have it
     return hook
 

@@ -23,8 +23,8 @@ class Selection:
 
     def __init__(self, config: Config, discover: Callable[[], Iterable[Member]], registry: Registry) -> None:
         self._config, self._registry, self._problems = config, registry, registry.problems
-        self._found: dict[str, dict[str, Member]] = {"plugin": {}, "app": {}}
         self.members: dict[str, Member] = {}
+        self._found: dict[str, dict[str, Member]] = {"plugin": {}, "app": {}}
         for new in discover() if self._named("plugins", "standard") or self._named("apps") else ():
             known = self._found[new.kind].setdefault(new.name, new)
             if known.value != new.value:

@@ -33,8 +33,7 @@ class Boot:
 
     def __init__(self, kernel: Application) -> None:
         self.kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
-        self.services: dict[str, tuple[str, Any]] = {}
-        self.problems, kernel._boot = self.registry.problems, self
+        self.services, self.problems, kernel._boot = dict[str, tuple[str, Any]](), self.registry.problems, self
 
     def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         """Boot as far as possible; next to nothing becomes garbage meanwhile, so that nobody looks for some."""
@@ -43,11 +42,10 @@ class Boot:
         try:
             self.config = read(source)
             self._boot(apps, plugins, discover)
-        except BootError as error:
-            self.problems.extend(error.problems)
-        except Exception as error:  # an answer of the wrong shape, say
+        except Exception as error:
             message = f"plugin '{self.registry.asked}': the boot failed: {blame(error)}"
-            self.problems.error("boot.failed", message, "see what it declares", innermost(error))
+            own = Problem("boot.failed", "error", message, "see what it declares", innermost(error))
+            self.problems += error.problems if isinstance(error, BootError) else [own]
         finally:
             self.registry.booting = False
             # 0 was set by another boot, in another thread, that sets it back itself
@@ -140,11 +138,8 @@ class Boot:
         for layer in layers:
             if (known := by_name.setdefault(layer.name, layer)) is not layer:
                 both = self.plan.claims(*[(by.plugin, where(by.around or by.before_request)) for by in (known, layer)])
-                self.problems.error(
-                    "layer.duplicate",
-                    f"layer '{layer.name}' is declared by {both}",
-                    f"{WAYS}, or let one win: replaces=",
-                )
+                hint = f"{WAYS}, or let one of the two win: replaces="
+                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", hint)
             others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]

@@ -7,8 +7,8 @@ from typing import Any
 from kernel import Kernel
 from kernel.boot.config import items
 from kernel.boot.discovery import scan, sort
-from kernel.boot.selection import Selection, bare
 from kernel.boot.registry import Registry
+from kernel.boot.selection import Selection, bare
 from kernel.layers import as_tuple
 
 

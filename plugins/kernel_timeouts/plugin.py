@@ -90,6 +90,7 @@ class TimeoutsPlugin(Plugin):
         kinds = {member.name: member.kind for member in kernel.plan.active}
         for name, seconds in kernel.booted.registry.spent.items():
             if name in kinds and seconds > self._config.slow:
-                message = f"{kinds[name]} '{name}' took {seconds:.3g} s of the boot ([timeouts] slow = {self._config.slow:g} s)"
+                limit = f"[timeouts] slow = {self._config.slow:g} s"
+                message = f"{kinds[name]} '{name}' took {seconds:.3g} s of the boot ({limit})"
                 hint = "see what its modules and hooks do: open and ask for things in kernel_lifespan instead"
                 yield Problem("timeouts.slow", "warning", message, hint, kernel.config.origin("timeouts", "slow"))

@@ -199,7 +199,7 @@ def test_no_plan_is_shown_when_compiling_fails(build):
 def test_hooks_are_asked_in_the_order_of_a_boot():
     asked = []
     hooks = ("settings", "configure", "layers", "routes", "call", "router", "compiled", "checks")
-    notes = {hook: noting(asked, hook) for hook in (*hooks, "lifespan", "servers")}
+    notes = {hook: noting(asked, hook) for hook in (*hooks, "lifespan")}
     shop = App(name="pages", routes=Route("/a", "GET", show))
     Kernel({"plugins": {"active": ""}}, plugins=[Shop, plugin("a", **notes)], apps=[shop]).boot()
     assert asked == list(hooks)
@@ -329,7 +329,7 @@ def test_a_layer_declared_twice_names_both(build):
     (problem,) = kernel.problems
     assert problem.id == "layer.duplicate"
     assert problem.message == "layer 'one' is declared by 'a' and by 'b'"
-    assert problem.hint == f"{WAYS}, or let one win: replaces="
+    assert problem.hint == f"{WAYS}, or let one of the two win: replaces="
 
 
 def test_a_conflict_tells_where_each_side_stands_and_where_it_comes_from(build):
