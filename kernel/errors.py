@@ -19,8 +19,8 @@ class KernelError(Exception):
     """The root of the tree."""
 
 
-# The ways out of a conflict; for services there is no third one.
-WAYS = "rename one of the two, switch one off, as [plugins] blocked does, or let one of two layers win: replaces="
+# The ways out of a conflict.
+WAYS = "rename one of the two, or switch one off, as [plugins] blocked does"
 
 
 @dataclass(frozen=True, slots=True)
