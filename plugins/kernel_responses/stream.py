@@ -19,8 +19,10 @@ CLOSING_TIME = 10.0
 """Seconds an iterable has to clean up after it was left, even if the request is cancelled."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether the client of a stream is still there."""
-PER_SECOND = 4 * 1024 * 1024
-"""Bytes that count like a second: Hypercorn keeps in memory what it is given after the client has left."""
+LOOK_AFTER = 4 * 1024 * 1024
+"""Bytes between two of them: Hypercorn keeps in memory what it is given after the client has left."""
+QUICK, TOGETHER = 0.01, 8
+"""Of chunks that come within so many seconds so many are counted together: to read the clock costs half a chunk."""
 END: Any = object()
 _new = object.__new__
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -125,16 +127,33 @@ async def coded(chunk: Any, coder: Gzip | None) -> bytes:
     return await coder.add(data) if coder and data else data
 
 
-async def still_there(request: Request) -> float:
-    """Return when to look again whether the client is there; some servers take what they cannot send any more.
+Watch = tuple[int, float, float, int]
+"""How many chunks are counted together, when that was done, when to look again, and after how many bytes."""
+
+
+def beginning(together: int = 1) -> Watch:
+    """Return the watch over a client that is there."""
+    now = monotonic()
+    return together, now, now + LOOK_EVERY, LOOK_AFTER
+
+
+async def looked(request: Request, watch: Watch, size: int) -> Watch:
+    """Count chunks, the last of *size* bytes; look whether the client is there if that is due.
+
+    Some servers take what they cannot send any more.
 
     Raises:
         ClientDisconnect: it is not.
     """
+    together, seen, due, left = watch
+    now, left = monotonic(), left - size * together
+    together = TOGETHER if now - seen < QUICK * together else 1
+    if now <= due and left >= 0:
+        return together, now, due, left
     ask = getattr(request, "is_disconnected", None)
     if ask and await ask():
         raise ClientDisconnect("the client left during the stream")
-    return monotonic() + LOOK_EVERY
+    return beginning(together)
 
 
 class Chunked(Response):
@@ -174,15 +193,16 @@ class Chunked(Response):
             chunk = chunk if chunk.__class__ is plain else await coded(chunk, coder)
             if chunk:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            due = monotonic() + LOOK_EVERY
+            watch, turns = beginning(), 1
             async for chunk in source:
                 if chunk.__class__ is not plain:
                     chunk = await coded(chunk, coder)
                 if chunk:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                    due -= len(chunk) / PER_SECOND
-                if monotonic() > due:
-                    due = await still_there(request)
+                turns -= 1
+                if not turns:
+                    watch = await looked(request, watch, len(chunk))
+                    turns = watch[0]
             ended = True
             await send({"type": "http.response.body", "body": coder.finish() if coder else b""})
         except OSError as error:

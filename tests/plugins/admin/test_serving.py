@@ -1,5 +1,6 @@
 """Serving in this process: real servers on a free port, stopped by a signal to ourselves."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -15,7 +16,7 @@ import anyio
 import pytest
 from kernel_admin.binding import Place
 from kernel_admin.faults import Fault
-from kernel_admin.servers import SERVERS, available
+from kernel_admin.servers import SERVERS, _halt, available
 from kernel_admin.serving import (
     INTERRUPTED,
     PARENT,
@@ -30,7 +31,7 @@ from kernel_admin.serving import (
     uncancelled,
     without_traceback,
 )
-from kernel_admin.signals import Signals, stopping
+from kernel_admin.signals import Signals, has_terminal, stopping
 
 import kernel
 from kernel.errors import KernelError
@@ -230,6 +231,82 @@ def test_a_closed_terminal_asks_for_the_end_unless_it_is_to_be_ignored() -> None
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     assert signal.SIGHUP not in stopping()
     signal.signal(signal.SIGHUP, before)
+
+
+def test_sighup_has_the_configuration_read_anew(project: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def reloading(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        async def told(words: str) -> None:
+            said = ""
+            while words not in said:
+                await anyio.sleep(0.01)
+                said += capsys.readouterr().err
+
+        async def hung_up() -> None:
+            before = app.kernel.booted
+            os.kill(os.getpid(), signal.SIGHUP)
+            await told("reloading: the configuration is read anew\nreloaded\n")
+            assert app.kernel.booted is not before
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+
+        async def receive() -> Any:
+            return next(messages)
+
+        async def send(message: Any) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                await hung_up()
+                await stop.wait()
+
+        await app({"type": "lifespan"}, receive, send)
+
+    serve(kernel.app, reloading, None, lambda: None, "asyncio")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_process_knows_whether_it_has_a_terminal(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def opened(path: str, flags: int) -> int:
+        assert (path, flags) == ("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+        return real(os.devnull if terminal else "/nowhere", flags)
+
+    monkeypatch.setattr(os, "open", opened)
+    assert has_terminal() is terminal
+
+
+def test_granian_cuts_requests_that_outlast_the_grace() -> None:
+    pytest.importorskip("granian")
+
+    async def run() -> list[Any]:
+        stop, server, ended = anyio.Event(), Stopped(), list[Any]()
+
+        async def long() -> None:
+            try:
+                await anyio.sleep_forever()
+            except CancelledError as error:
+                ended.append(error)
+
+        task = asyncio.create_task(long())
+        async with anyio.create_task_group() as group:
+            group.start_soon(_halt, stop, server, 0.0, {task})
+            await anyio.lowlevel.checkpoint()
+            assert not server.stopped
+            stop.set()
+        await task
+        return [server.stopped, len(ended)]
+
+    assert asyncio.run(run()) == [True, 1]
+
+
+class Stopped:
+    """Stands in for granian: remembers that it was told to stop."""
+
+    stopped = False
+
+    def stop(self) -> None:
+        """Stop."""
+        self.stopped = True
 
 
 def test_the_parent_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import anyio
 import pytest
-from kernel_requests.incoming import BodyTooSlow, Incoming, Pace
+from kernel_requests import incoming as incoming_module
+from kernel_requests.incoming import BodyTooSlow, Incoming, Pace, clock
 from kernel_requests.limits import Limits
 
 from kernel import Request
@@ -53,13 +54,20 @@ async def test_a_stream_that_never_begins_is_408() -> None:
 async def test_a_body_that_comes_byte_by_byte_has_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """F21: a byte now and then is no progress; a kibibyte is. The time is exact to an eighth."""
     now = [100.0]
-    monkeypatch.setattr(anyio, "current_time", lambda: now[0])
+    monkeypatch.setattr(incoming_module, "clock", lambda: lambda: now[0])
     pace, deadlines = Pace(32), []
     for size in (1, 1, 1021, 1, 5_000, 1, 1, 2_000, 1_024):
         now[0] += 2
         deadlines.append((pace.arrived(size), pace.deadline))
     kept, moved, again = (False, 136), (True, 144), (True, 152)
     assert deadlines == [kept, kept, kept, moved, (False, 144), (False, 144), (False, 144), again, (False, 152)]
+
+
+async def test_the_clock_is_that_of_the_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another event loop may run within one of asyncio, as trio does as a guest."""
+    assert abs(clock()() - anyio.current_time()) < 5
+    monkeypatch.setattr(anyio, "current_time", lambda: -1000.0)
+    assert clock()() == -1000
 
 
 async def test_the_client_has_its_time_however_long_a_chunk_is_worked_on() -> None:

@@ -74,7 +74,7 @@ async def test_without_a_way_to_ask_a_stream_goes_on(monkeypatch):
     class Bare:
         pass
 
-    assert await stream.still_there(Bare()) > 0
+    assert (await stream.looked(Bare(), (1, 0, 0, 0), 1))[0] == 1
 
 
 async def test_a_large_stream_is_given_up_by_its_bytes_however_fast_it_is():
@@ -88,3 +88,22 @@ async def test_a_large_stream_is_given_up_by_its_bytes_however_fast_it_is():
         kernel_of(endless()), [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
     )
     assert len(sent) <= 70
+
+
+@pytest.mark.parametrize(("quick", "most"), [(0, 2), (20, 8)])
+async def test_a_slow_stream_is_given_up_soon_also_after_quick_chunks(monkeypatch, quick, most):
+    now, slow = [100.0], []
+    monkeypatch.setattr(stream, "monotonic", lambda: now[0])
+
+    async def endless():
+        for _ in range(quick):
+            yield b"x"
+        while True:
+            now[0] += 2
+            slow.append(now[0])
+            yield b"x"
+
+    await served(
+        kernel_of(endless()), [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+    )
+    assert len(slow) <= most
