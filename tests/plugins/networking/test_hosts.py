@@ -30,7 +30,20 @@ def test_a_host_has_one_normal_form(raw: bytes, host: Host) -> None:
     "raw",
     [
         *(b"a/b?c", b"u@b", b"a b", b"", b" ", b"[::1", b"::1", b"[]", b"[::g]", b"[1::2::3]", b"[fe80::1%25eth0]"),
-        *(b"a:99999", b"a:-1", b"a:1:2", b"a:123456", b"a:x", b":80", b"a\0", b"a\n", b"a,b", b"a;b", b"a\xff"),
+        *(
+            b"a:99999",
+            b"a:-1",
+            b"a:1:2",
+            b"a:65536",
+            b"a:123456",
+            b"a:x",
+            b":80",
+            b"a\0",
+            b"a\n",
+            b"a,b",
+            b"a;b",
+            b"a\xff",
+        ),
         *(b".", b".a", b"a..b", b"a..", b"http://a", b"a%20b", b"a" * 300, b"\xc2\xb2"),
     ],
 )
