@@ -1,6 +1,9 @@
-"""Layers that pass everything through beside nested coroutines; hooks beside awaits in the handler itself."""
+"""Layers that pass everything through, beside nested coroutines and beside classes as ASGI middleware is written.
 
-from collections.abc import AsyncIterator
+Hooks stand beside awaits in the handler itself.
+"""
+
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import reduce
 from typing import Any
@@ -14,6 +17,19 @@ from kernel import App, Kernel, Layer, Request
 async def passing(request: Any, call_next: Any) -> Any:
     """Do nothing."""
     return await call_next(request)
+
+
+class Wrapper:
+    """A class around an application that does nothing, as middleware of ASGI is usually written."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        await self.app(scope, receive, send)
 
 
 def passed(app: ASGIApp) -> ASGIApp:
@@ -43,9 +59,9 @@ def layered(count: int) -> App:
     return App(name="bench", routes=routes)
 
 
-def wrapped(count: int) -> ASGIApp:
+def wrapped(count: int, wrapper: Callable[[ASGIApp], ASGIApp] = passed) -> ASGIApp:
     """Return the raw callable in as many wrappers."""
-    return reduce(lambda app, _: passed(app), range(count), plaintext)
+    return reduce(lambda app, _: wrapper(app), range(count), plaintext)
 
 
 async def before(request: Request) -> None:
@@ -87,6 +103,8 @@ async def started() -> AsyncIterator[None]:
 SCENARIOS = [
     Scenario("5 pass-through layers", "/", layered(5), wrapped(5), 2.0),
     Scenario("10 pass-through layers", "/", layered(10), wrapped(10), 1.7),
+    Scenario("5 layers, beside 5 ASGI wrappers", "/", layered(5), wrapped(5, Wrapper), 2.0),
+    Scenario("10 layers, beside 10 ASGI wrappers", "/", layered(10), wrapped(10, Wrapper), 1.8),
     Scenario(
         "before, after, after_response; three awaits",
         "/",

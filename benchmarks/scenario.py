@@ -79,7 +79,7 @@ class Scenario:
         sized = [(b"content-length", b"%d" % length)] if length else []
         return {
             "type": "http",
-            "asgi": {"version": "3.0"},
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
             "method": self.method,
             "scheme": "http",

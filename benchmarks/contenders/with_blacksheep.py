@@ -1,4 +1,4 @@
-"""BlackSheep, compiled where its wheel is: its own middleware; bodies validated with msgspec by hand."""
+"""BlackSheep, compiled where its wheel is: its own middleware; JSON by msgspec, bodies validated with it by hand."""
 
 import logging
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from blacksheep import Application, Request, Response, StreamedContent
 from blacksheep.server.responses import html, json, text
 from blacksheep.server.routing import Router
+from blacksheep.settings.json import json_settings
 from contenders.work import HELLO, USERS, checked, page
-from scenario import ASGIApp
+from scenario import ASGIApp, dumps
 from stream import pieces
 
-PACKAGE, TRIO = "blacksheep", False
+TRIO = False
 
 
 async def passing(request: Request, handler: Any) -> Any:
@@ -64,8 +65,9 @@ async def stream(request: Request) -> Response:
 
 def build(layers: int) -> ASGIApp:
     """Return the application."""
-    logging.getLogger("blacksheep.server").setLevel(logging.WARNING)  # it tells every 404
+    json_settings.use(dumps=lambda value: dumps(value).decode())
     app = Application(router=Router())
+    app.logger.setLevel(logging.WARNING)  # it tells every 404; the application set its level
     gets = {"/": hello, "/plaintext": plaintext, "/json": as_json, "/echo": echo, "/rows": rows, "/stream": stream}
     for path, handler in gets.items():
         app.router.add_get(path, handler)

@@ -1,14 +1,14 @@
-"""Falcon, compiled where its wheel is: middleware components; bodies validated with msgspec by hand."""
+"""Falcon, compiled where its wheel is: middleware components; JSON by msgspec, and bodies validated with it by hand."""
 
 from typing import Any
 
 import falcon
 import falcon.asgi
 from contenders.work import HELLO, USERS, checked, page
-from scenario import ASGIApp
+from scenario import ASGIApp, dumps
 from stream import pieces
 
-PACKAGE, TRIO = "falcon", False
+TRIO = False
 
 
 class Hello:
@@ -76,6 +76,7 @@ def build(layers: int) -> ASGIApp:
     handlers = falcon.media.MultipartFormHandler()
     handlers.parse_options.max_body_part_buffer_size = 2 * 1024 * 1024
     app.req_options.media_handlers[falcon.MEDIA_MULTIPART] = handlers
+    app.resp_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(dumps=dumps)
     gets = {"/": Hello, "/plaintext": Plaintext, "/json": Json, "/echo": Echo, "/rows": Rows, "/stream": Stream}
     for path, resource in {**gets, "/orders": Orders, "/upload": Upload}.items():
         app.add_route(path, resource())

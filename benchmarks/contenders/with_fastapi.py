@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from scenario import ASGIApp
 from stream import pieces
 
-PACKAGE, TRIO = "fastapi", True
+TRIO = True
 
 
 class Order(BaseModel):

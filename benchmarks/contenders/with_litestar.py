@@ -12,7 +12,7 @@ from litestar.response import Stream
 from scenario import ASGIApp
 from stream import pieces
 
-PACKAGE, TRIO = "litestar", True
+TRIO = True
 
 
 @get("/", media_type=MediaType.TEXT)

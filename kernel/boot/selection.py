@@ -66,16 +66,16 @@ class Selection:
 
     def _load(self, member: Member, places: Sequence[str]) -> None:
         """Import a member from the first of *places* that exists."""
-        guess = did_you_mean(member.name, ["standard", *self._found[member.kind]])
-        reasons, hint = [] if places else [f"is not installed{guess}"], f"install it, or mend [{member.kind}s] active"
+        reasons, hint = [] if places else ["is not installed"], f"install it, or mend [{member.kind}s] active"
         for place in places:
             try:
                 return self._accept(replace(member, value=place), load(place))
             except LookupError as error:
-                reasons.append(f"cannot be found: {error.args[0]}{guess}")
+                reasons.append(f"cannot be found: {error.args[0]}")
             except Exception as error:  # whatever a stranger's module raises
                 return self._fail(member, f"cannot be imported: {blame(error)}", "mend it", innermost(error))
-        self._fail(member, "; ".join(dict.fromkeys(reasons)), hint)
+        guess = did_you_mean(member.name, ["standard", *self._found[member.kind]])
+        self._fail(member, "; ".join(f"{reason}{guess}" for reason in dict.fromkeys(reasons)), hint)
 
     def _accept(self, member: Member, thing: Any) -> None:
         plugin = thing() if isinstance(thing, type) else thing

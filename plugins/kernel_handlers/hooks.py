@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernel import Layer, Request, Response
 from kernel.layers import Handler, Hook
@@ -42,30 +42,55 @@ def guarding(hook: Hook, inner: Handler) -> Handler:
     return call
 
 
-def before(hook: Hook, render: Render, inner: Handler) -> Handler:
-    """Run *hook* first; a value other than None takes the place of everything inside."""
+class Parts(NamedTuple):
+    """Hooks around *inner*, in the order in which they are called."""
+
+    inner: Handler
+    before: Hook | None = None
+    render: Any = None
+    after: Hook | None = None
+    debtor: Any = ()
+    answered: Hook | None = None
+
+
+def joined(parts: Parts) -> Handler:
+    """Return one handler with all *parts*: a coroutine for each of them would cost as much as a short hook."""
+    inner, before, render, after, debtor, answered = parts
 
     async def call(request: Request) -> Response:
-        value = await hook(request)
+        value = await before(request) if before else None
         if value is None:
-            return await inner(request)
-        request.bypassed = True
-        return render(value)
+            response = await inner(request)
+        else:
+            request.bypassed = True
+            response = render(value)
+        if after and not request.rescued:
+            value = await after(response, request)
+            response = value if isinstance(value, Response) else owed(value, debtor[0], debtor[1], request)
+        if answered:
+            request.answered, request.waiting = (*request.answered, answered), True
+        return response
 
+    call.parts = parts  # type: ignore[attr-defined]  # what further hooks are added to
     return call
+
+
+def before(hook: Hook, render: Render, inner: Handler) -> Handler:
+    """Run *hook* first; a value other than None takes the place of everything inside."""
+    return joined(Parts(inner, before=hook, render=render))
 
 
 def succeeded(hook: Hook, debtor: Debtor, inner: Handler) -> Handler:
     """Have *hook* change a response, unless it is what an exception became."""
+    parts: Parts = getattr(inner, "parts", Parts(inner))
+    parts = Parts(inner) if parts.after or parts.answered else parts
+    return joined(parts._replace(after=hook, debtor=debtor))
 
-    async def call(request: Request) -> Response:
-        response = await inner(request)
-        if request.rescued:
-            return response
-        value = await hook(response, request)
-        return value if isinstance(value, Response) else owed(value, *debtor, request)
 
-    return call
+def answered(hook: Hook, inner: Handler) -> Handler:
+    """Have *hook* called when the response is out, unless that is what an exception became."""
+    parts: Parts = getattr(inner, "parts", Parts(inner))
+    return joined((Parts(inner) if parts.answered else parts)._replace(answered=hook))
 
 
 def ended(hook: Hook, debtor: Debtor, inner: Handler) -> Handler:
@@ -82,17 +107,6 @@ def ended(hook: Hook, debtor: Debtor, inner: Handler) -> Handler:
             request.settlers, request.always = (*further_in, change, *others), request.always + 1
             raise
         return await change(request, response)
-
-    return call
-
-
-def answered(hook: Hook, inner: Handler) -> Handler:
-    """Have *hook* called when the response is out, unless that is what an exception became."""
-
-    async def call(request: Request) -> Response:
-        response = await inner(request)
-        request.answered, request.waiting = (*request.answered, hook), True
-        return response
 
     return call
 

@@ -31,7 +31,7 @@ class Conclusion:
         concluded in a task of the application. `request.response` is what was to be sent, None if
         it did not come to that.
         """
-        vars(request)["response"] = response
+        request.response = response  # type: ignore[attr-defined]  # not by vars(): that costs as much as a hook
         if error is None and not (request.after or request.finishers):
             for hook in () if request.rescued else request.answered:
                 try:
@@ -43,20 +43,20 @@ class Conclusion:
             request.answered = ()
         calls = vars(request).get("calls")
         if error is not None or not (calls and await self._background.run(self._all, request, response)):
-            with anyio.CancelScope(shield=True):
-                await self._all(request, response, error)
+            await self._all(request, response, error, shield=True)
 
-    async def _all(self, request: Request, response: Response | None, error: BaseException | None = None) -> None:
+    async def _all(
+        self, request: Request, response: Response | None, error: BaseException | None = None, shield: bool = False
+    ) -> None:
         try:
             if error is not None:
                 return await self._failed(request, error)
-            await self._run(request, "after", request)
+            await self._run(request, "after", shield, request)  # a background call may be cut
             if not request.rescued:
-                await self._run(request, "answered", request)
-                await self._run(request, "after", request)  # what those added
+                await self._run(request, "answered", shield, request)
+                await self._run(request, "after", shield, request)  # what those added
         finally:
-            with anyio.CancelScope(shield=True):  # a background call may be cut
-                await self._run(request, "finishers", request, classify(request, response, error))
+            await self._run(request, "finishers", True, request, classify(request, response, error))
 
     async def _failed(self, request: Request, error: BaseException) -> None:
         """Report what cut the answer, and give up the calls that were to follow it."""
@@ -65,14 +65,15 @@ class Conclusion:
         if isinstance(error, Exception) and not isinstance(error, (ClientDisconnect, OSError)):
             await self._report(request, f"the response failed after it had begun{self._blame(error)}", error)
 
-    async def _run(self, request: Request, kind: str, *args: Any) -> None:
-        """Call the hooks of one kind, each once, those too that are added meanwhile."""
+    async def _run(self, request: Request, kind: str, shield: bool, *args: Any) -> None:
+        """Call the hooks of one kind, each once, those too that are added meanwhile; a scope costs more than most."""
         while hooks := getattr(request, kind):
-            vars(request)[kind] = hooks[1:]
+            setattr(request, kind, hooks[1:])
             try:
                 result = hooks[0](*args)
-                if inspect.isawaitable(result):
-                    await result
+                if result is not None and inspect.isawaitable(result):
+                    with anyio.CancelScope(shield=shield):
+                        await result
             except Exception as error:
                 await self._hook_failed(request, hooks[0], error)
 
@@ -85,7 +86,8 @@ class Conclusion:
         logger.error("%s %r: %s%s", request.scope["method"], request.scope["path"], what, route, exc_info=error)
         observe = self._kernel.booted.services.get("observe")
         if observe:
-            await observe[1](request, error, True)
+            with anyio.CancelScope(shield=True):
+                await observe[1](request, error, True)
 
     def _title(self, request: Request, hook: Callable[..., Any], error: Exception) -> str:
         """Return what a hook is called in a report: its name, who brought it, and from where."""
