@@ -150,6 +150,12 @@ async def echo(ws):
     async for message in ws:
         await ws.send(str(len(message)))
 
+@routes.websocket("/same")
+async def same(ws):
+    await ws.accept()
+    async for message in ws:
+        await ws.send(message)
+
 count = Layer("ends", on_finish=lambda request, end: told(f"{request.path} {end}"))
 app = App(name="shop", routes=routes, static_dirs="static", layers=[count])
 """

@@ -1,6 +1,7 @@
 """A. Bodies, forms and uploads that were made to do harm."""
 
 import gc
+import gzip
 import logging
 import os
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -302,3 +304,34 @@ async def test_an_upload_leaves_time_for_everybody_else(site: Any) -> None:
             group.cancel_scope.cancel()
     assert (answer.status, f"[{LARGE}]" in answer.body.decode().replace('"a",', "[")) == (200, True)
     assert max(gaps) <= GAP * (10 if sys.gettrace() else 1)
+
+
+async def test_a_compressed_body_is_415_before_anybody_inflates_it(site: Any) -> None:
+    """R17, inflated: whoever reads JSON, a form, a text or a class; the bytes as they are can be had."""
+    routes, packed, json = Routes(), gzip.compress(b'{"size": 1}'), b"application/json"
+
+    @dataclass
+    class Item:
+        size: int
+
+    @routes.post("/item")
+    async def item(request: Any, body: Item) -> int:
+        return body.size
+
+    @routes.post("/text")
+    async def text(request: Any) -> str:
+        return str(await request.text())
+
+    coded, length = (b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(packed))
+    async with site(App(name="packed", routes=routes)) as running:
+        for path, kind in (
+            *(("/json", json), ("/item", json), ("/text", b"text/plain")),
+            *(("/form", FORM), ("/form", URLENCODED)),
+        ):
+            answer = await running.post(path, kind, packed, coded)
+            assert (path, answer.status) == (path, 415)
+            assert (b"accept-encoding", b"identity") in answer.headers
+        assert (await running.post("/item", json, packed, length)).status == 400
+        assert (await running.post("/item", json, packed, length, coded)).status == 415
+        assert (await running.post("/body", json, packed, length, coded)).body == b"%d" % len(packed)
+        assert (await running.post("/json", json, b"{}", (b"content-encoding", b"identity"))).status == 200
