@@ -15,6 +15,8 @@ from typing import Any
 
 import anyio
 import pytest
+from kernel_data import TYPE_FILE, Data, File, List
+from kernel_data.validators import RestrictedFile
 from kernel_router import Routes
 from multipart import PushMultipartParser
 
@@ -25,6 +27,7 @@ FORM, URLENCODED = b"multipart/form-data; boundary=XX", b"application/x-www-form
 MIB = 1024 * 1024
 LARGE = (200 if os.environ.get("KERNEL_SLOW_TESTS") else 24) * MIB
 GAP = 0.025
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(20)
 
 
 def pieces(body: bytes, size: int = 4096) -> Iterator[bytes]:
@@ -176,6 +179,8 @@ async def test_a_length_that_is_no_number_does_not_matter(site: Any) -> None:
 
 SCRIPT = """
 import anyio, json, sys
+from kernel_data import TYPE_FILE, Data, File, List
+from kernel_data.validators import RestrictedFile
 from kernel_router import Routes
 from kernel_testing import Client, make_kernel
 from kernel import App
@@ -335,3 +340,29 @@ async def test_a_compressed_body_is_415_before_anybody_inflates_it(site: Any) ->
         assert (await running.post("/item", json, packed, length, coded)).status == 415
         assert (await running.post("/body", json, packed, length, coded)).body == b"%d" % len(packed)
         assert (await running.post("/json", json, b"{}", (b"content-encoding", b"identity"))).status == 200
+
+
+async def test_every_file_of_a_field_is_looked_at(site: Any, multipart: Any) -> None:
+    """R13: a file does not hide before or behind another, and a field of one file takes no two."""
+    routes, only = Routes(), RestrictedFile(["png"])
+
+    class One(Data):
+        picture = File(field_type=TYPE_FILE, required=True, processors=[only])
+
+    class Several(Data):
+        picture = List(field_type=TYPE_FILE, required=True, item_field=File(processors=[only]))
+
+    @routes.post("/one", data_handler=One)
+    @routes.post("/several", data_handler=Several)
+    async def taken(request: Any) -> str:
+        await request.get_cleaned_data()
+        return "taken"
+
+    good, evil = (b"picture", b"a.png", PNG), (b"picture", b"a.html", b"<script>")
+    async with site(App(name="pictures", routes=routes)) as running:
+        for files, one, several in (
+            *(((good,), 200, 200), ((evil,), 400, 400), ((good, good), 400, 200)),
+            *(((good, evil), 400, 400), ((evil, good), 400, 400)),
+        ):
+            answers = [await running.post(path, FORM, multipart(*files)) for path in ("/one", "/several")]
+            assert [answer.status for answer in answers] == [one, several], files
