@@ -70,17 +70,17 @@ async def main():
 anyio.run(main, backend_options=options)
 '''
 OWN = {
-    "hypercorn": ["-m", "hypercorn", "--bind={address}", "--keep-alive=120", "--worker-class={loop}", "raw:app"],
+    "hypercorn": "-m hypercorn --bind={address} --keep-alive=120 --worker-class={loop} raw:app",
     "uvicorn": "-m uvicorn --host={host} --port={port} --timeout-keep-alive=120 --loop={loop} --no-access-log "
-    "--no-server-header --log-level=warning --lifespan=off raw:app".split(),
-    "granian": "-m granian --host={host} --port={port} --loop={loop} --interface=asginl --no-log raw:app".split(),
+    "--no-server-header --log-level=warning --lifespan=off raw:app",
+    "granian": "-m granian --host={host} --port={port} --loop={loop} --interface=asginl --no-log raw:app",
 }
 
 
 def command(kind: str, server: str, loop: str, address: str) -> list[str]:
     """Return what starts a server of that kind."""
     host, _, port = address.partition(":")
-    own = [part.format(address=address, host=host, port=port, loop=loop) for part in OWN[server]]
+    own = [part.format(address=address, host=host, port=port, loop=loop) for part in OWN[server].split()]
     ours = ["-m", "kernel", "run", f"--server={server}", f"--worker-class={loop}", f"--bind={address}"]
     return [sys.executable, *{"kernel run": ours, "raw": ["alike.py", server, loop, address]}.get(kind, own)]
 

@@ -11,7 +11,6 @@ ServerInterrupt          not an error: asks for an orderly end of the whole proc
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Literal
 
@@ -20,8 +19,8 @@ class KernelError(Exception):
     """The root of the tree."""
 
 
-# The ways out of a conflict; for services there is no third one.
-WAYS = "rename one of the two, switch one off, as [plugins] blocked does, or let one of two layers win: replaces="
+# The ways out of a conflict.
+WAYS = "rename one of the two, or switch one off, as [plugins] blocked does"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +97,7 @@ class ServerInterrupt(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest of *known*, or nothing."""
+    from difflib import get_close_matches  # needed only where something is wrong
+
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean '{near[0]}'?" if near else ""

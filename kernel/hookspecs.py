@@ -6,10 +6,9 @@ whose first answer other than None counts, `since` the version of the hook API t
 A plugin asks more questions with `specs = (MySpecs,)`. docs/hooks.md is made of this page.
 """
 
-import inspect
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, overload
+from typing import Any
 
 import pluggy
 
@@ -23,11 +22,7 @@ from kernel.types import Application
 hookimpl = pluggy.HookimplMarker("kernel")
 
 
-@overload
-def hookspec(function: F, **options: Any) -> F: ...
-@overload
-def hookspec(*, since: tuple[int, int] = ..., **options: Any) -> Callable[[F], F]: ...
-def hookspec(function: Any = None, **options: Any) -> Any:
+def hookspec(function: Any = None, **options: Any) -> Callable[[F], F]:
     """Mark a method of a class as the specification of a hook: `@hookspec`, or `@hookspec(since=(1, 2), ...)`.
 
     Args:
@@ -39,9 +34,9 @@ def hookspec(function: Any = None, **options: Any) -> Any:
             deprecated, with a `DeprecationWarning` that says what to answer instead.
     """
     if function is None:
-        return lambda function: hookspec(function, **options)
+        return lambda function: hookspec(function, **options)  # type: ignore[return-value]  # the method itself
     function.since, function.since_args = options.pop("since", (1, 0)), options.pop("since_args", {})
-    return pluggy.HookspecMarker("kernel")(function, **options)
+    return pluggy.HookspecMarker("kernel")(function, **options)  # type: ignore[no-any-return]  # the method itself
 
 
 class Specs:
@@ -91,14 +86,6 @@ class Specs:
         """
 
     @hookspec(since=(1, 0), firstresult=True)
-    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Callable[..., Any] | None:
-        """first: Return `(request) -> value`, sync or async, for one parameter of a handler.
-
-        Its annotation is evaluated. The standard plugins answer for path variables, query
-        parameters, bodies, forms, sessions and the request itself. See docs/handlers.md.
-        """
-
-    @hookspec(since=(1, 0), firstresult=True)
     def kernel_hook(self, phase: str, function: Callable[..., Any], layer: Layer, render: Callable[..., Any]) -> Any:
         """first: Return `(inner) -> Handler`, which puts one hook of a layer or an option around a handler.
 
@@ -137,14 +124,6 @@ class Specs:
         `App(lifespan=f)` takes a function `f(kernel)` that returns an async context manager.
         """
 
-    @hookspec(since=(1, 0))
-    def kernel_servers(self, kernel: Application) -> Iterable[Callable[[], Any]] | None:
-        """Return async callables that run for ever beside the application.
-
-        They start when everything else has started and are cancelled first. One that raises
-        `ServerInterrupt` ends the process in order. See docs/agents.md.
-        """
-
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_render(self, type_: type, route: Route | None) -> Callable[[Any], Response] | None:
         """first: Return `(value) -> Response` for the values of a type that handlers return.
@@ -167,7 +146,3 @@ class Specs:
 
         Asked by the command line only; by then every plugin is configured, do not count on more.
         """
-
-    @hookspec(since=(1, 0))
-    def kernel_init_func(self) -> Callable[..., Any] | None:
-        """Return `f(config)`, sync or async, run once by `kernel init`."""

@@ -50,6 +50,8 @@ class Options:
         """Return the options in *keywords*; one object and an iterable are both accepted."""
         for word in keywords.keys() - OPTION_NAMES:
             raise TypeError(f"{owner}: there is no option '{word}'{did_you_mean(word, OPTION_NAMES)}")
+        if not isinstance(given := keywords.get("exception_handlers"), Mapping | None):
+            raise TypeError(f"{owner}: exception_handlers= is {given!r}, no mapping of exceptions to handlers")
         values: dict[str, Any] = {k: as_tuple(value) if k in ADDITIVE else value for k, value in keywords.items()}
         return cls(**values) if values else NOTHING
 
@@ -126,7 +128,7 @@ class Route:
         self.methods = tuple(method.upper() for method in as_tuple(methods))
         self.options = Options.parse(f"route '{path}'", options)
         self.name = self.options.name or getattr(handler, "__name__", "")
-        self.app, self.groups, self.encoders = "", (), {}  # type: str, tuple[Options, ...], dict[type, Any]
+        self.app, self.groups, self.encoders, self.own = "", (), {}, handler  # type: str, tuple[Options, ...], Any, Any
 
     def derive(self, **changes: Any) -> "Route":
         """Return a copy with *changes*; the original stays as it is."""
@@ -187,9 +189,8 @@ class Hooks(list[tuple[str, Hook, Mapping[str, Any]]]):
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
     """Return *value* as a tuple: one object, None or an iterable."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    return tuple(value) if several else () if value is None else (value,)
 
 
 def caller() -> str:

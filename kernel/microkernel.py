@@ -42,9 +42,8 @@ class Kernel:
     ) -> None:
         self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
-        self._current: ContextVar[Request] = ContextVar("current_request")
         self._boot: Boot | None = None
-        self.compiled: tuple[Any, ...] = ()
+        self._current, self.compiled = ContextVar[Request]("current_request"), tuple[Any, ...]()
         self.wrapped: ASGIApp | None = None
 
     __call__ = serve
@@ -76,9 +75,9 @@ class Kernel:
     def provide(self, key: str, value: Any) -> None:
         """Offer *value* under *key*; a key taken by another plugin is a finding."""
         boot = self.booted
-        owner, _ = boot.services.setdefault(key, (boot.configuring, value))
-        if owner != boot.configuring:
-            both = self.plan.claims((owner, ""), (boot.configuring, caller()))
+        owner, _ = boot.services.setdefault(key, (boot.registry.asked, value))
+        if owner != boot.registry.asked:
+            both = self.plan.claims((owner, ""), (boot.registry.asked, caller()))
             boot.problems.error("service.duplicate", f"service '{key}' is provided by {both}", WAYS, caller())
 
     def service(self, key: str) -> Any:

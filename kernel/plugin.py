@@ -22,9 +22,7 @@ class Plugin:
 
     name: str = ""
     requires: Sequence[str] = ()
-    after: Sequence[str] = ()
-    before: Sequence[str] = ()
-    provides: Sequence[str] = ()
+    after = before = provides = requires
     api: tuple[int, int] = API
     Config: type | None = None
     section: str = ""

@@ -15,8 +15,7 @@ WITHOUT_BODY = frozenset({204, 304, *range(100, 200)})
 COOKIE_ATTRIBUTES = ("max_age", "expires", "path", "domain", "secure", "httponly", "samesite", "partitioned")
 _token = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 _control = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]").search
-_text = rb"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*"
-_cookie_part = re.compile(rb"expires=\w{3}, [\w -]{11} [\d:]{8} GMT|[^=]+(=" + _text + rb")?").fullmatch
+_cookie_part = re.compile(rb"expires=\w{3}, [\w -]{11} [\d:]{8} GMT|[^=]+(=[!#-+\--:<-\[\]-~]*)?").fullmatch
 _cookie_wrong = re.compile(rb"samesite=(?!(?i:lax|strict|none)$)|max-age=(?!-?\d+$)").match
 
 

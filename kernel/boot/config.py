@@ -23,8 +23,7 @@ class Config(dict[str, dict[str, Any]]):
     def __init__(self, sections: Mapping[str, Mapping[str, Any]], path: Path | None = None) -> None:
         super().__init__({name: {key.lower(): value for key, value in keys.items()} for name, keys in sections.items()})
         self.path, self.root = path, path.parent if path else Path.cwd()
-        self.origins: dict[tuple[str, str], str] = {}
-        self.secrets: set[tuple[str, str]] = set()
+        self.origins, self.secrets = dict[tuple[str, str], str](), set[tuple[str, str]]()
         self.problems = Findings()
 
     def origin(self, section: str, key: str = "") -> str:
@@ -76,7 +75,7 @@ def _parse(path: Path) -> Config:
         text = path.read_text("utf-8-sig")
         parser.read_string(text, str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
-        hint = "mend it" if path.is_file() else "'kernel new project NAME' writes one; KERNEL_CONFIG names another"
+        hint = "write [section], below it 'key = value', each once, as 'kernel new project' does, or set KERNEL_CONFIG"
         at = re.search(r"line:?\s+(\d+)", str(error))  # of what the parser says, only this: it quotes secrets
         reason, place = str(error).partition("\n")[0], f"{path}:{at[1]}" if at else str(path)
         raise ConfigError([Problem("config.unreadable", "error", reason, hint, place)]) from None

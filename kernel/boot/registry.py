@@ -5,8 +5,9 @@ answer keeps the name of its plugin, and a hook that fails is a finding instead 
 """
 
 import inspect
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+from traceback import walk_tb
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,12 +28,22 @@ class Manager(pluggy.PluginManager):
 
 
 class Registry:
-    """Specifications, registered plugins and their answers; `specs` maps hooks to arguments."""
+    """Specifications, registered plugins and their answers; `specs` maps hooks to arguments.
+
+    `asked` is the plugin whose turn it is, `spent` maps plugins to the seconds that their turns took.
+    """
 
     def __init__(self) -> None:
-        self._manager = Manager("kernel")
-        self.specs: dict[str, tuple[str, ...]] = {}
+        self._manager, self.specs = Manager("kernel"), dict[str, tuple[str, ...]]()
         self.problems, self.booting = Findings(), True
+        self.asked, self.spent, self._since = "", dict[str, float](), perf_counter()
+
+    def turn(self, name: str) -> str:
+        """Have what follows count as done by plugin *name*; return whose turn it was."""
+        before, self.asked, now = self.asked, name, perf_counter()
+        self.spent[before] = self.spent.get(before, 0.0) + now - self._since
+        self._since = now
+        return before
 
     def specify(self, owner: str, specs: type) -> None:
         """Add the hook specifications of one class, in the name of *owner*."""
@@ -60,10 +71,10 @@ class Registry:
             guess = did_you_mean(keyword, [*known, *OPTION_NAMES])
             message = f"app '{name}': no active plugin specifies '{keyword}='{guess}"
             self.problems.error("app.keyword", message, hint, app.where)
-        hooks = {f"kernel_{one}": hookimpl(constant(answer)) for one, answer in app.answers.items() if one in known}
+        given = {f"kernel_{one}": constant(answer, app.where) for one, answer in app.answers.items() if one in known}
         own = {hook: getattr(app, hook) for hook in dir(app) if hook.startswith("kernel_")}
         # the name makes it unequal to other namespaces, which pluggy would take for the same plugin
-        return SimpleNamespace(name=name, **hooks, **own)
+        return SimpleNamespace(name=name, **given, **own)
 
     def _check(self, blame: str, hook: str, function: Any, plugin: Any) -> None:
         """Note what is wrong with one hook implementation."""
@@ -82,34 +93,52 @@ class Registry:
 
     def implementations(self, hook: str) -> list[tuple[str, Any, Any]]:
         """Return (plugin name, function, argument names) in calling order."""
-        found = reversed(getattr(self._manager.hook, hook).get_hookimpls())
-        return [(impl.plugin_name, impl.function, impl.argnames) for impl in found]
+        impls = getattr(self._manager.hook, hook).get_hookimpls()[::-1]
+        return [(impl.plugin_name, impl.function, impl.argnames) for impl in impls]
 
-    def collect(self, hook: str, only: str = "", **arguments: Any) -> Iterator[tuple[str, Any]]:
-        """Yield (plugin, answer) of every implementation in order; a failing one is a finding."""
+    def collect(self, hook: str, only: str = "", kind: Any = None, **arguments: Any) -> Iterator[tuple[str, Any]]:
+        """Yield (plugin, answer) of every implementation in order; a failing one is a finding.
+
+        With *kind* an answer may be one of that, or iterables of some in any depth, and is yielded as a list.
+        """
         if hook not in self.specs:
             raise LookupError(f"no active plugin specifies the hook '{hook}'{did_you_mean(hook, self.specs)}")
         for name, function, names in [one for one in self.implementations(hook) if only in ("", one[0])]:
+            before, answer = self.turn(name), None
             try:
-                answer = function(*[arguments[argument] for argument in names])
+                told = function(*[arguments[argument] for argument in names])
+                answer = flattened(told, kind) if kind and told is not None else told
             except Exception as error:  # whatever a plugin raises is its finding
                 message = f"plugin '{name}': hook '{hook}' failed: {blame(error)}"
                 if not self.booting:
                     raise KernelError(message) from error
-                own = Problem("hook.failed", "error", message, "mend it there", innermost(error))
-                self.problems += error.problems if isinstance(error, BootError) else [own]
-            else:
-                if answer is not None:
-                    yield name, answer
+                found = Problem("hook.failed", "error", message, "mend it there", innermost(error) or where(function))
+                self.problems += error.problems if isinstance(error, BootError) else [found]
+            self.turn(before)
+            if answer is not None:
+                yield name, answer
 
     def first(self, hook: str, **arguments: Any) -> tuple[str, Any] | None:
         """Return the first (plugin, answer) that is not None."""
         return next(self.collect(hook, **arguments), None)
 
 
-def constant(answer: Any) -> Any:
-    """Return a hook that answers the same every time."""
-    return lambda: answer
+def flattened(answer: Any, kind: Any) -> list[Any]:
+    """Return those of *kind* in an answer: one, or iterables of some in any depth.
+
+    Raises:
+        TypeError: something in it is neither.
+    """
+    if isinstance(answer, str) or not isinstance(answer, (kind, Iterable)):
+        raise TypeError(f"{answer!r} is no {kind.__name__}")
+    return [answer] if isinstance(answer, kind) else [one for part in answer for one in flattened(part, kind)]
+
+
+def constant(answer: Any, place: str = "") -> Any:
+    """Return a hook that answers the same every time and was declared at *place*."""
+    hook = hookimpl(lambda: answer)
+    hook.where = place  # type: ignore[attr-defined]  # as declarations have it
+    return hook
 
 
 def blame(error: BaseException) -> str:
@@ -118,8 +147,9 @@ def blame(error: BaseException) -> str:
 
 
 def innermost(error: BaseException) -> str:
-    """Return "file:line" where *error* was raised, or where a source file does not parse."""
+    """Return "file:line" of the last frame outside the kernel, or where a source file does not parse."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    traced = [(f.f_code.co_filename, line, f.f_globals.get("__name__", "")) for f, line in walk_tb(error.__traceback__)]
+    places = [f"{file}:{line}" for file, line, module in traced if not module.startswith(("importlib.", "kernel."))]
+    return places[-1] if places else ""

@@ -8,8 +8,8 @@ from typing import Any
 from kernel.boot.config import Config, items
 from kernel.boot.discovery import load, settled
 from kernel.boot.plan import Member
-from kernel.boot.registry import blame, innermost
-from kernel.errors import Findings, Problem, did_you_mean
+from kernel.boot.registry import Registry, blame, innermost
+from kernel.errors import Problem, did_you_mean
 from kernel.layers import as_tuple
 from kernel.plugin import API
 
@@ -21,16 +21,16 @@ class Selection:
     claim one name are a finding that names both.
     """
 
-    def __init__(self, config: Config, discover: Callable[[], Iterable[Member]], problems: Findings) -> None:
-        self._config, self._problems = config, problems
-        self._found: dict[str, dict[str, Member]] = {"plugin": {}, "app": {}}
+    def __init__(self, config: Config, discover: Callable[[], Iterable[Member]], registry: Registry) -> None:
+        self._config, self._registry, self._problems = config, registry, registry.problems
         self.members: dict[str, Member] = {}
+        self._found: dict[str, dict[str, Member]] = {"plugin": {}, "app": {}}
         for new in discover() if self._named("plugins", "standard") or self._named("apps") else ():
             known = self._found[new.kind].setdefault(new.name, new)
             if known.value != new.value:
                 both = " and by ".join(f"{one.value}, from {one.distribution} {one.version}" for one in (known, new))
                 message = f"{new.kind} '{new.name}' is claimed by {both}"
-                problems.error("plugin.duplicate", message, "uninstall one of the two distributions")
+                self._problems.error("plugin.duplicate", message, "uninstall one of the two distributions")
 
     def _named(self, section: str, default: Any = (), key: str = "active") -> list[str]:
         return items(self._config.get(section, {}).get(key, default))
@@ -67,6 +67,7 @@ class Selection:
     def _load(self, member: Member, places: Sequence[str]) -> None:
         """Import a member from the first of *places* that exists."""
         reasons, hint = [] if places else ["is not installed"], f"install it, or mend [{member.kind}s] active"
+        self._registry.turn(member.name)
         for place in places:
             try:
                 return self._accept(replace(member, value=place), load(place))

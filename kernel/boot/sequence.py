@@ -33,8 +33,7 @@ class Boot:
 
     def __init__(self, kernel: Application) -> None:
         self.kernel, self.registry, self.plan, self.config = kernel, Registry(), Plan(), Config({})
-        self.services: dict[str, tuple[str, Any]] = {}
-        self.problems, self.configuring, kernel._boot = self.registry.problems, "", self
+        self.services, self.problems, kernel._boot = dict[str, tuple[str, Any]](), self.registry.problems, self
 
     def run(self, source: Source, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         """Boot as far as possible; next to nothing becomes garbage meanwhile, so that nobody looks for some."""
@@ -43,11 +42,10 @@ class Boot:
         try:
             self.config = read(source)
             self._boot(apps, plugins, discover)
-        except BootError as error:
-            self.problems.extend(error.problems)
-        except Exception as error:  # an answer of the wrong shape, say
-            message = f"plugin '{self.configuring}': the boot failed: {blame(error)}"
-            self.problems.error("boot.failed", message, "see what it declares", innermost(error))
+        except Exception as error:
+            message = f"plugin '{self.registry.asked}': the boot failed: {blame(error)}"
+            own = Problem("boot.failed", "error", message, "see what it declares", innermost(error))
+            self.problems += error.problems if isinstance(error, BootError) else [own]
         finally:
             self.registry.booting = False
             # 0 was set by another boot, in another thread, that sets it back itself
@@ -55,7 +53,7 @@ class Boot:
 
     def _boot(self, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         self._prepare()
-        selection = Selection(self.config, discover, self.problems)
+        selection = Selection(self.config, discover, self.registry)
         selection.add_plugins()
         selection.add_objects("plugin", plugins)
         selection.add_apps()
@@ -78,8 +76,8 @@ class Boot:
 
     def check(self, deploy: bool) -> list[Problem]:
         """Return what the plugins report about the finished plan."""
-        answers = self.registry.collect("kernel_checks", kernel=self.kernel, deploy=deploy)
-        return [problem for _, problems in answers for problem in as_tuple(problems)]
+        answers = self.registry.collect("kernel_checks", kind=Problem, kernel=self.kernel, deploy=deploy)
+        return [problem for _, problems in answers for problem in problems]
 
     def _prepare(self) -> None:
         """Fill [environment] and make the project's folder importable."""
@@ -96,7 +94,7 @@ class Boot:
         for name, specs in [("kernel", Specs), *((one.name, specs) for one in active for specs in one.names("specs"))]:
             self.registry.specify(name, specs)
         for member in reversed(active):
-            self.configuring = member.name
+            self.registry.turn(member.name)
             self.registry.register(member.name, member.plugin)
         for member in [member for member in active if getattr(member.plugin, "Config", None)]:
             schema, section = member.plugin.Config, getattr(member.plugin, "section", "") or member.name
@@ -110,8 +108,7 @@ class Boot:
         return configs
 
     def _configure(self, configs: dict[str, Any]) -> None:
-        for name, _, _ in list(self.registry.implementations("kernel_configure")):
-            self.configuring = name
+        for name, _, _ in self.registry.implementations("kernel_configure"):
             list(self.registry.collect("kernel_configure", only=name, kernel=self.kernel, config=configs.get(name)))
 
     def _compile(self) -> None:
@@ -133,16 +130,16 @@ class Boot:
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""
         layers = list[Layer]()
-        for name, answer in self.registry.collect("kernel_layers", kernel=self.kernel):
-            self.configuring = name
-            layers += [replace(layer, plugin=layer.plugin or name) for layer in as_tuple(answer)]
+        for name, answer in self.registry.collect("kernel_layers", kind=Layer, kernel=self.kernel):
+            layers += [replace(layer, plugin=layer.plugin or name) for layer in answer]
         gone = [one for one in layers if any(by.replaces in (one.name, f"{one.plugin}:{one.name}") for by in layers)]
         layers, self.plan = [one for one in layers if one not in gone], replace(self.plan, replaced=tuple(gone))
         by_name, edges = dict[str, Layer](), list[tuple[str, str]]()
         for layer in layers:
             if (known := by_name.setdefault(layer.name, layer)) is not layer:
                 both = self.plan.claims(*[(by.plugin, where(by.around or by.before_request)) for by in (known, layer)])
-                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", WAYS)
+                hint = f"{WAYS}, or let one of the two win: replaces="
+                self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", hint)
             others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
             edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
             edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]
@@ -152,13 +149,9 @@ class Boot:
     def _routes(self) -> Iterable[Route]:
         """Yield every route with its app, its prefix and its whole chain of options."""
         apps = {member.name: member.plugin for member in self.plan.active if isinstance(member.plugin, App)}
-        for name, answer in self.registry.collect("kernel_routes", kernel=self.kernel):
-            self.configuring, app = name, apps.get(name, App())
-            for route in flattened(answer):
+        for name, answer in self.registry.collect("kernel_routes", kind=Route, kernel=self.kernel):
+            self.registry.turn(name)
+            app = apps.get(name, App())
+            for route in answer:
                 path = f"{app.prefix.rstrip('/')}/{route.path.removeprefix('/')}"
                 yield route.derive(app=name, groups=(app.options, *route.groups), path=path)
-
-
-def flattened(answer: Any) -> list[Route]:
-    """Return the routes of an answer: a route, or iterables of them in any depth."""
-    return [answer] if isinstance(answer, Route) else [route for part in answer for route in flattened(part)]

@@ -7,7 +7,7 @@ piece is noted as a `Step`, so that `kernel explain` shows exactly what was comp
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, takewhile
 from typing import Any
 
@@ -53,12 +53,10 @@ class Compiler:
 
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
         self._registry, self._layers, self._measure = registry, layers, measure
-        self._seen = dict[tuple[Any, ...], tuple[Any, Step]]()
+        self._route: Route | None = None
+        self._seen, self._made = dict[tuple[Any, ...], tuple[Any, Step]](), dict[tuple[Any, ...], Handler]()
         copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
         self.encoders = Encoders(registry, None, measure, copies=copies)
-
-    def _begin(self, render: Render, route: Route | None = None) -> None:
-        self._render, self._route, self.steps, self.finishers = render, route, list[Step](), list[Hook]()
 
     def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
         """Fold the layers of level "application" around *dispatch*.
@@ -66,7 +64,7 @@ class Compiler:
         Returns what finds the handler of a request, *match* itself without such layers, and the
         gates: what the outermost layers do before a request as long as nothing has to wait.
         """
-        self._begin(self.encoders.render)
+        self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
         layers, inner = [layer for layer in self._layers if layer.level == "application"], dispatch
         gates = list(takewhile(is_gate, layers))
         for layer in reversed(layers[len(gates) :]):
@@ -82,13 +80,15 @@ class Compiler:
         """
         encoders = Encoders(self._registry, route, self._measure)
         route.encoders = Encoders(self._registry, route, self._measure, copies=self.encoders.copies, parts=True)
-        self._begin(encoders.render, route)
+        self._render, self._route, self.steps, self.finishers = encoders.render, route, [], []
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
         inner = wrappers.endpoint(value, encoders)
-        call = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
+        own = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
+        route.own, call = own, wrappers.inside  # the layers around it are shared by routes that have the same
         for level, layer in reversed(list(self._around(route, levels))):
             call = self._wrapped(call, layer, level, route.effective.skip)
+        call = own if call is wrappers.inside else call
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
         return value if call is inner else call
 
@@ -101,11 +101,8 @@ class Compiler:
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
-
-        @cache
-        def ask(kind: type[Exception], route: Route | None) -> Hook | None:
-            return (self._registry.first("kernel_rescue", exc_type=kind, route=route) or ("", None))[1]
-
+        first = partial(self._registry.first, "kernel_rescue")
+        ask = cache(lambda kind, route: (first(exc_type=kind, route=route) or ("", None))[1])
         return wrappers.rescuing(ask, self.encoders.render, observe)
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
@@ -127,7 +124,8 @@ class Compiler:
             self.finishers.insert(0, self._hooked(None, "on_finish", layer.on_finish, level, layer))
         if layer.around:
             around = self._note("layer", layer.around, level, layer.plugin, name=layer.name)
-            call = wrappers.around(call, layer, around)
+            key = call, layer.plugin, layer.name, id(around)  # routes with the same layers share what is made of them
+            call = self._made[key] = self._made.get(key) or wrappers.around(call, layer, around)
         return call
 
     def _hooked(self, call: Any, phase: str, hook: Hook, level: str, layer: Layer) -> Any:

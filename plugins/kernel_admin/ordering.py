@@ -7,8 +7,8 @@ from typing import Any
 from kernel import Kernel
 from kernel.boot.config import items
 from kernel.boot.discovery import scan, sort
+from kernel.boot.registry import Registry
 from kernel.boot.selection import Selection, bare
-from kernel.errors import Findings
 from kernel.layers import as_tuple
 
 
@@ -77,7 +77,7 @@ def obeyed(edges: Iterable[Edge], names: Sequence[str], first: Sequence[str], sa
 
 def ranks(project: Kernel) -> list[str]:
     """Return the active members as the configuration names them, before anything orders them."""
-    again = Selection(project.config, scan, Findings())
+    again = Selection(project.config, scan, Registry())
     again.add_plugins()
     again.add_apps()
     ranked = [member.name for member in again.active]

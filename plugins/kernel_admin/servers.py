@@ -77,6 +77,7 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts
             yield
 
     options: dict[str, Any] = {
+        "http": fast_protocol(),
         "lifespan": "on",
         "log_config": None,
         "log_level": "warning",
@@ -95,6 +96,15 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts
         with suppress(SystemExit):  # its way to say that the start failed; the lifespan has told us
             await server.serve(sockets=[sock])
         group.cancel_scope.cancel()
+
+
+def fast_protocol() -> Any:
+    """Return the HTTP/1 protocol of Uvicorn that is compiled, if its parser is installed; both bound a head."""
+    try:
+        import_module("httptools")
+    except ImportError:
+        return "h11"
+    return import_module("kernel_admin.heads").Bounded
 
 
 async def _when(number: int, stop: anyio.Event, server: Any) -> None:

@@ -29,6 +29,7 @@ class Life:
 
     Args:
         startup: seconds for the whole start.
+        slow: seconds after which a step of the start is named in a warning.
         shutdown_hook: seconds for each step of the stop.
         graceful: seconds for requests under way.
     """
@@ -37,15 +38,17 @@ class Life:
     turn: anyio.Event | None = None
     superseded = False
 
-    def __init__(self, startup: float = 60.0, shutdown_hook: float = 15.0, graceful: float = 30.0) -> None:
-        self.startup, self.shutdown_hook, self.graceful = startup, shutdown_hook, graceful
+    def __init__(
+        self, startup: float = 60.0, shutdown_hook: float = 15.0, graceful: float = 30.0, slow: float = 5.0
+    ) -> None:
+        self.startup, self.shutdown_hook, self.graceful, self.slow = startup, shutdown_hook, graceful, slow
         self.state, self.doing, self.failures = "down", "", list[str]()
         self.interrupted = self.asked = False
 
     @classmethod
     def of(cls, config: Mapping[str, Mapping[str, Any]]) -> "Life":
         """Return a life with the times that [timeouts] says."""
-        section, keys = config.get("timeouts", {}), ("startup", "shutdown_hook", "graceful")
+        section, keys = config.get("timeouts", {}), ("startup", "shutdown_hook", "graceful", "slow")
         return cls(**{key: section[key] for key in keys if isinstance(section.get(key), float)})
 
     @property
@@ -64,9 +67,29 @@ class Life:
         """Be down again."""
         self.group, self.state = None, "down"
 
-    def starting(self, who: str) -> Any:
-        """Return a context for one step of the start, which may take what is left of its time."""
-        return self._step(who, self._deadline, "startup")
+    @contextmanager
+    def starting(self, who: str) -> Iterator[None]:
+        """Do one step of the start, which may take what is left of its time; a slow one is named while it runs.
+
+        Raises:
+            Cut: it did not end in time.
+        """
+        assert self.group
+        began, watch = anyio.current_time(), anyio.CancelScope()
+        self.group.start_soon(self._watch, who, watch)
+        try:
+            with self._step(who, self._deadline, "startup"):
+                yield
+        finally:
+            watch.cancel()
+        if (took := anyio.current_time() - began) > self.slow:
+            logger.warning("%s took %.3g s ([timeouts] slow = %g s)", who, took, self.slow)
+
+    async def _watch(self, who: str, scope: anyio.CancelScope) -> None:
+        """Tell of a step that is slow, unless it ends before."""
+        with scope:
+            await anyio.sleep(self.slow)
+            logger.warning("%s still runs after %g s ([timeouts] slow)", who, self.slow)
 
     def stopping(self, who: str) -> Any:
         """Return a context for one step of the stop."""

@@ -4,7 +4,8 @@ The lifespans of all other plugins are entered between the two, so: pre_start, l
 post_start, servers; and in reverse: drain, pre_stop, servers cancelled, lifespans, shutdown.
 """
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from kernel_events.reconfiguring import reconfigure
 from kernel_events.requests import ERROR, observing, request_layers
 from kernel_events.servers import Server
 
+logger = logging.getLogger("kernel.events")
 FRAME = ("events", "phases")
 """Plugins whose lifespans hold those of all others."""
 
@@ -41,6 +43,18 @@ class Specs:
     @hookspec(since=(1, 0))
     def kernel_events(self) -> Iterable[Event] | None:
         """Declare events and what they carry: an Event, or several."""
+
+    @hookspec(since=(1, 0))
+    def kernel_servers(self, kernel: Application) -> Iterable[Callable[[], Any]] | None:
+        """Return async callables that run for ever beside the application.
+
+        They start when everything else has started and are cancelled first. One that raises
+        `ServerInterrupt` ends the process in order. See docs/agents.md.
+        """
+
+    @hookspec(since=(1, 0))
+    def kernel_init_func(self) -> Callable[..., Any] | None:
+        """Return `f(config)`, sync or async, run once by `kernel init`."""
 
 
 class EventsPlugin(Plugin):
@@ -118,11 +132,13 @@ class EventsPlugin(Plugin):
 
     @hookimpl(tryfirst=True)
     def kernel_lifespan(self, kernel: Application) -> Any:
-        """Run pre_start before every other lifespan is entered, and shutdown after all are left.
+        """Log the warnings of the boot; run pre_start before all other lifespans are entered, and shutdown at the end.
 
         Raises:
             KernelError: listeners were registered after the boot, and would never hear anything.
         """
+        for problem in kernel.problems:
+            logger.warning("%s", " ".join(str(problem).split()[1:]))  # errors forbid to come here
         for name, hooks, number in self._heard:
             for event, function, *_ in hooks[number:]:
                 place = where(function)

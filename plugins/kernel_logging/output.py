@@ -1,4 +1,4 @@
-"""The one handler on the root logger: put there once, shared by kernels, taken away by the last.
+"""The one handler on the root logger: shared by kernels, taken away by the last, remade at a swap.
 
 A program that has a handler on the root logger keeps it, and its levels: then nothing is touched.
 """
@@ -7,17 +7,28 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 Release = Callable[[], None]
 
 
-class Shared(logging.Handler):
-    """A handler of ours: how many kernels hold it, and the levels that loggers had before, by name."""
+@dataclass(frozen=True, eq=False)
+class Holder:
+    """Somebody who holds the handler: what it is to be, the levels by name of a logger, and for whom."""
 
-    holders = 0
-    levels_before: dict[str, int] = {}
+    make: Callable[[], "Shared"]
+    levels: Mapping[str, str]
+    who: object
+
+
+class Shared(logging.Handler):
+    """A handler of ours: who hold it, of whom the last says what it is, and the levels of loggers before, by name."""
+
+    holders: list[Holder]
+    levels_before: dict[str, int]
 
 
 class StreamOutput(Shared, logging.StreamHandler[TextIO]):
@@ -53,38 +64,64 @@ def on_screen(record: logging.LogRecord) -> bool:
     return False
 
 
-def hold(make: Callable[[], Shared], levels: Mapping[str, str]) -> Release | None:
-    """Share the handler of this process, made by *make* if there is none; return what lets it go.
+def hold(make: Callable[[], Shared], levels: Mapping[str, str], who: object = None) -> Release | None:
+    """Hold the handler of this process, which is made if there is none; return what lets it go.
 
+    It is as its first holder says; a later one of the same *who* takes over from that, until it lets go.
     None if the root logger has handlers of somebody else.
 
     Args:
         make: returns the handler.
         levels: level by name of a logger, "" for the root logger; another one that has a level keeps it.
+        who: whom it is held for, the same for all generations of a kernel.
     """
-    root = logging.getLogger()
-    handler = next((one for one in root.handlers if isinstance(one, Shared)), None)
-    if handler is None:
-        if root.handlers:
-            return None
-        handler = make()
-        loggers = {name: logging.getLogger(name) for name in levels}
-        handler.levels_before = {name: one.level for name, one in loggers.items() if one is root or not one.level}
-        root.addHandler(handler)
-        for name in handler.levels_before:
-            loggers[name].setLevel(levels[name])
-    handler.holders += 1
-    return lambda: release(handler)
+    handler = installed()
+    if handler is None and logging.getLogger().handlers:
+        return None
+    holders = handler.holders if handler else []
+    last = max((number for number, one in enumerate(holders, 1) if one.who is who), default=0) if who else 0
+    holders.insert(last, holder := Holder(make, levels, who))
+    if holders[-1] is holder:
+        install(holders)
+    return partial(release, holders, holder)
 
 
-def release(handler: Shared) -> None:
-    """Let the handler go; the last one to do so takes it away and restores the level."""
-    handler.holders -= 1
-    if not handler.holders:
-        logging.getLogger().removeHandler(handler)
-        for name, level in handler.levels_before.items():
-            logging.getLogger(name).setLevel(level)
-        handler.close()
+def held(who: object) -> bool:
+    """Tell whether the handler of this process is held for *who*."""
+    handler = installed()
+    return handler is not None and any(one.who is who for one in handler.holders)
+
+
+def installed() -> Shared | None:
+    """Return the handler of this process, if there is one."""
+    return next((one for one in logging.getLogger().handlers if isinstance(one, Shared)), None)
+
+
+def install(holders: list[Holder]) -> None:
+    """Have the handler and the levels be as the last of *holders* says, and as they were before if there is none."""
+    root, old = logging.getLogger(), installed()
+    before, levels = old.levels_before if old else {}, holders[-1].levels if holders else {}
+    for logger in map(logging.getLogger, levels):
+        if logger is root or not logger.level:
+            before.setdefault("" if logger is root else logger.name, logger.level)
+    if holders:
+        new = holders[-1].make()
+        new.holders, new.levels_before = holders, before
+        root.handlers[:] = [new if one is old else one for one in root.handlers] if old else [new]
+    elif old:
+        root.removeHandler(old)
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(levels.get(name, level))
+    if old:
+        old.close()
+
+
+def release(holders: list[Holder], holder: Holder) -> None:
+    """Let the handler go: it is as the holder before says, and none without any."""
+    last = holders[-1] is holder
+    holders.remove(holder)
+    if last:
+        install(holders)
 
 
 def coloured(choice: str) -> bool:

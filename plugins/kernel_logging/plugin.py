@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from kernel import Plugin, Problem, hookimpl
 from kernel.types import Application
 from kernel_logging.formatters import JSONFormatter, TextFormatter
-from kernel_logging.output import FileOutput, Release, Shared, StreamOutput, coloured, hold
+from kernel_logging.output import FileOutput, Release, Shared, StreamOutput, coloured, held, hold
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -61,7 +61,9 @@ class Logging(Plugin):
         settings: Any = kernel.config  # its folder is no part of a mapping
         self._file = settings.root / config.file if config.file else None
         self._make, self._levels = partial(output, config, self._file), levels(config, own(kernel, settings.root))
-        self._begin()
+        self._who = kernel.front
+        if not held(self._who):  # else another generation of the kernel serves: it goes on until this one takes over
+            self._begin()
 
     @hookimpl(tryfirst=True)
     def kernel_lifespan(self) -> AbstractAsyncContextManager[None]:
@@ -86,12 +88,21 @@ class Logging(Plugin):
 
     def _begin(self) -> None:
         if self._release is None:
-            self._release = hold(self._make, self._levels)
+            self._release = hold(self._make, self._levels, self._who)
 
     @asynccontextmanager
     async def _lifespan(self) -> AsyncIterator[None]:
         self._begin()
-        yield  # no finally: after a failed start the reasons are still to be logged
+        try:
+            yield
+        except BaseException:  # after a failed start the reasons are still to be logged: as before it, if something was
+            self._end()
+            if not held(self._who):
+                self._begin()
+            raise
+        self._end()
+
+    def _end(self) -> None:
         if self._release:
             self._release()
             self._release = None

@@ -83,17 +83,17 @@ class Settings(Plugin):
             yield from lenient(kernel.config)
 
     def _stray(self, kernel: Application) -> Iterable[Problem]:
-        """Warn of a section that nobody owns and that is nearly the name of one that somebody does."""
+        """Warn of a section that nobody owns and that is nearly one, or that of a plugin that does not run."""
         owned = {*self.schemas, "environment"}
-        for section in kernel.config.keys() - owned:
-            guess = did_you_mean(section, owned)
+        idle = {one.name: one.reason for one in kernel.plan.members if one.kind == "plugin" and one.state != "active"}
+        for section in sorted(kernel.config.keys() - owned):
+            guess = did_you_mean(section.lower().replace("-", "_"), owned)
+            message, hint = f"no plugin owns section [{section}]", "rename it, unless it is a section of an app"
+            if section in idle:
+                guess = f": plugin '{section}' does not run ({idle[section]})"
+                hint = "name it in [plugins] active, or take the section out"
             if guess:
-                where = kernel.config.origin(section)
-                message, hint = (
-                    f"no plugin owns section [{section}]{guess}",
-                    "rename it, unless it is a section of an app",
-                )
-                yield Problem("config.section", "warning", message, hint, where)
+                yield Problem("config.section", "warning", f"{message}{guess}", hint, kernel.config.origin(section))
 
 
 def lenient(config: Sections) -> Iterable[Problem]:

@@ -11,7 +11,7 @@ from kernel.types import Application
 
 TIMES = 10
 """How many times its default a timeout may be before it is told."""
-START, STEP, REQUESTS, IDLE = Duration("60s"), Duration("15s"), Duration("30s"), Duration("5s")
+START, STEP, REQUESTS, IDLE, SLOW = Duration("60s"), Duration("15s"), Duration("30s"), Duration("5s"), Duration("5s")
 SEND, BLOCKED = Duration("60s"), Duration("1s")
 
 
@@ -22,6 +22,11 @@ class Timeouts:
     startup: Annotated[Duration, "how long the whole start may take", Beyond(words="the start fails, exit code 3")] = (
         START
     )
+    slow: Annotated[
+        Duration,
+        "how long one plugin may take at the boot and, each, one lifespan and one listener at the start",
+        Beyond(words="a warning names the plugin and the seconds"),
+    ] = SLOW
     shutdown_hook: Annotated[
         Duration,
         "how long one listener or one lifespan may take at the stop",
@@ -76,9 +81,10 @@ class TimeoutsPlugin(Plugin):
         """Keep the section."""
         self._config = config
 
-    @hookimpl
+    @hookimpl(trylast=True)
     def kernel_checks(self, kernel: Application, deploy: bool) -> Iterable[Problem]:
-        """Report, for production, timeouts so long that nothing ends by them, and none for requests under way."""
+        """Report plugins that boot slowly and, for production, timeouts so long that nothing ends by them."""
+        yield from self._slow(kernel)
         for field in fields(Timeouts) if deploy else ():
             seconds, usual = getattr(self._config, field.name), cast("float", field.default)
             if seconds > TIMES * usual:
@@ -89,3 +95,13 @@ class TimeoutsPlugin(Plugin):
             message = "[timeouts] graceful = 0: every deployment cuts the requests that are under way"
             hint = "give them some seconds"
             yield Problem("timeouts.graceful", "warning", message, hint, kernel.config.origin("timeouts", "graceful"))
+
+    def _slow(self, kernel: Application) -> Iterable[Problem]:
+        """Report who took longer for this boot than a plugin may: to be imported, and for its answers."""
+        kinds = {member.name: member.kind for member in kernel.plan.active}
+        for name, seconds in kernel.booted.registry.spent.items():
+            if name in kinds and seconds > self._config.slow:
+                limit = f"[timeouts] slow = {self._config.slow:g} s"
+                message = f"{kinds[name]} '{name}' took {seconds:.3g} s of the boot ({limit})"
+                hint = "see what its modules and hooks do: open and ask for things in kernel_lifespan instead"
+                yield Problem("timeouts.slow", "warning", message, hint, kernel.config.origin("timeouts", "slow"))

@@ -231,6 +231,7 @@ def test_a_file_that_cannot_be_read_says_where(ini, text, line, message):
     (problem,) = caught.value.problems
     assert (problem.id, problem.where) == ("config.unreadable", f"{path}{line}")
     assert "\n" not in problem.message
+    assert "'key = value', each once" in problem.hint
 
 
 @pytest.mark.parametrize("text", ["[shop]\npassword s3cret\n", "password = s3cret\n"])

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel import App, Plugin, hookimpl, hookspec
-from kernel.boot.registry import Registry, innermost
+from kernel.boot.registry import Registry, flattened, innermost
 from kernel.errors import BootError, Problem
 
 
@@ -209,3 +209,19 @@ def test_the_hooks_of_a_plugin_may_be_inherited(registry):
 
 def test_an_exception_that_was_never_raised_has_no_place():
     assert innermost(ValueError()) == ""
+
+
+def test_answers_may_be_nested_in_any_depth():
+    assert flattened([1, [[2], ()], iter([3])], int) == [1, 2, 3]
+
+
+def test_a_plugin_that_another_asks_pays_for_its_own_turn(registry):
+    def slow(self):
+        list(registry.collect("kernel_word"))
+        assert registry.asked == "a"
+
+    registry.register("b", plugin(kernel_word=hookimpl(lambda self: turns.append(registry.asked))))
+    registry.register("a", plugin(kernel_words=hookimpl(slow)))
+    turns = []
+    list(registry.collect("kernel_words", kernel=None, first=1))
+    assert (turns, registry.asked, registry.spent.keys()) == (["b"], "", {"", "a", "b"})

@@ -10,7 +10,6 @@ from kernel_settings.plugin import Settings
 
 from kernel import App, Kernel, Layer, Plugin, Problem, hookimpl, hookspec
 from kernel.boot.plan import Member, Plan
-from kernel.boot.sequence import flattened
 from kernel.errors import WAYS, BootError, ConfigError
 from kernel.layers import Options, Route
 
@@ -162,6 +161,7 @@ def test_a_service_claimed_twice_names_both(build):
     assert problem.id == "service.duplicate"
     assert problem.message.startswith(f"service 'mail' is provided by 'a' and by 'b' ({__file__}:")
     assert problem.hint == WAYS
+    assert "replaces" not in problem.hint
 
 
 def test_a_plugin_may_provide_again_what_is_its_own(build):
@@ -199,7 +199,7 @@ def test_no_plan_is_shown_when_compiling_fails(build):
 def test_hooks_are_asked_in_the_order_of_a_boot():
     asked = []
     hooks = ("settings", "configure", "layers", "routes", "call", "router", "compiled", "checks")
-    notes = {hook: noting(asked, hook) for hook in (*hooks, "lifespan", "servers")}
+    notes = {hook: noting(asked, hook) for hook in (*hooks, "lifespan")}
     shop = App(name="pages", routes=Route("/a", "GET", show))
     Kernel({"plugins": {"active": ""}}, plugins=[Shop, plugin("a", **notes)], apps=[shop]).boot()
     assert asked == list(hooks)
@@ -219,8 +219,61 @@ def test_the_plan_is_shown_when_it_is_complete(build):
 def test_an_answer_of_the_wrong_shape_names_its_plugin(build, hook, answer):
     kernel = build(plugins=[plugin("odd", **{hook: answer}), plugin("fine", layers=[], routes=[])])
     (problem,) = kernel.problems
-    assert (problem.id, problem.level) == ("boot.failed", "error")
-    assert problem.message.startswith("plugin 'odd': the boot failed: ")
+    kind = hook.removesuffix("s").title()
+    assert (problem.id, problem.level) == ("hook.failed", "error")
+    assert problem.message == f"plugin 'odd': hook 'kernel_{hook}' failed: TypeError: 5 is no {kind}"
+    assert problem.where.startswith(__file__)
+
+
+@pytest.mark.parametrize("answer", ["shop.urls", ["shop.urls"], show, [[show]]])
+def test_what_an_app_names_as_routes_and_is_none_is_told_with_its_place(build, answer):
+    (problem,) = build(apps=[App(name="odd", routes=answer)]).problems
+    assert problem.message.startswith("plugin 'odd': hook 'kernel_routes' failed: TypeError: ")
+    assert problem.message.endswith(" is no Route")
+    assert problem.where.startswith(__file__)
+
+
+@pytest.mark.parametrize("answer", ["x", ["x"], lambda self: (one for one in ["x"])])
+def test_layers_that_are_none_name_their_plugin(build, answer):
+    (problem,) = build(plugins=[plugin("odd", layers=answer)]).problems
+    assert problem.message == "plugin 'odd': hook 'kernel_layers' failed: TypeError: 'x' is no Layer"
+
+
+@pytest.mark.parametrize("answer", [5, [5], lambda self: iter([5])])
+def test_a_check_that_answers_no_problem_names_its_plugin(build, answer):
+    (problem,) = build(plugins=[plugin("odd", checks=answer), plugin("fine", checks=[])]).problems
+    assert problem.message == "plugin 'odd': hook 'kernel_checks' failed: TypeError: 5 is no Problem"
+    assert problem.where.startswith(__file__)
+
+
+def test_a_check_that_fails_half_way_is_a_finding_of_its_plugin(build):
+    def checks(self):
+        yield Problem("a.b", "warning", "seen")
+        raise ValueError("no")
+
+    (problem,) = build(plugins=[plugin("odd", checks=checks), plugin("fine", routes=[])]).problems
+    assert problem.message == "plugin 'odd': hook 'kernel_checks' failed: ValueError: no"
+
+
+def test_what_is_declared_wrongly_is_told_with_the_line_that_declares_it(build):
+    def routes(self):
+        return [Route("/a", "GET", show, exception_handlers=5)]
+
+    (problem,) = build(plugins=[plugin("odd", routes=routes)]).problems
+    assert problem.message.endswith("route '/a': exception_handlers= is 5, no mapping of exceptions to handlers")
+    assert problem.where == f"{__file__}:{routes.__code__.co_firstlineno + 1}"
+
+
+def test_a_service_offered_by_an_answer_to_any_hook_is_that_plugins(build):
+    class Late(Plugin):
+        name = "late"
+
+        @hookimpl
+        def kernel_layers(self, kernel):
+            kernel.provide("thing", 1)
+
+    kernel = build(plugins=[Late, plugin("other", layers=[], configure=None)]).boot()
+    assert kernel.booted.services["thing"] == ("late", 1)
 
 
 def order(build, *plugins, **config):
@@ -276,7 +329,7 @@ def test_a_layer_declared_twice_names_both(build):
     (problem,) = kernel.problems
     assert problem.id == "layer.duplicate"
     assert problem.message == "layer 'one' is declared by 'a' and by 'b'"
-    assert problem.hint == WAYS
+    assert problem.hint == f"{WAYS}, or let one of the two win: replaces="
 
 
 def test_a_conflict_tells_where_each_side_stands_and_where_it_comes_from(build):
@@ -321,11 +374,6 @@ def test_the_groups_of_a_container_stand_between_app_and_route(build):
     route = Route("/a", "GET", show, tags="c").derive(groups=(Options(tags=("b",)),))
     ((compiled, _),) = build([route], tags="a").boot().plan.routes
     assert compiled.effective.tags == ("a", "b", "c")
-
-
-def test_routes_may_be_nested_in_any_depth():
-    one, two = Route("/a", "GET", show), Route("/b", "GET", show)
-    assert list(flattened([one, [[two]]])) == [one, two]
 
 
 def test_without_a_router_nothing_is_found():

@@ -373,3 +373,38 @@ async def test_a_service_may_stand_in_for_what_is_called(build, ask, notes):
     assert {one[:2] for one in asked if one[3] == "GET /"} >= {("layer", "own"), ("after_request", "changed")}
     assert ("render", "str", "texts", "GET /") in asked
     assert [step[0] for step in asked].count("handler") == 2  # as declared, which nobody calls, and as called
+
+
+async def named(request):
+    return request.scope["path"]
+
+
+def handlers(kernel):
+    """Return the compiled handler of each path."""
+    compiled = {}
+
+    class Collects(Plugin):
+        name = "collects"
+
+        @hookimpl(tryfirst=True)
+        def kernel_router(self, routes):
+            compiled.update({route.path: handler for route, handler in routes})
+
+    kernel([Collects])
+    return compiled
+
+
+def test_routes_with_the_same_layers_share_what_is_made_of_them(build, notes):
+    routes = [Route("/a", "GET", named), Route("/b", "GET", named), Route("/c", "GET", named, skip=("in",))]
+    layers = plugin(notes.layer("out", "app"), notes.layer("in", "route"))
+    made = handlers(lambda more: build(*routes, plugins=[*more, layers]).boot())
+    assert made["/a"] is made["/b"]
+    assert made["/c"] is not made["/a"]
+
+
+async def test_in_shared_layers_each_route_is_itself(build, ask, notes):
+    routes = [Route("/a", "GET", named), Route("/b", "GET", named, before_request=notes.hook("before"))]
+    kernel = build(*routes, plugins=[plugin(notes.layer("one", "app"), notes.layer("two", "route"))])
+    assert [(await ask(kernel, path)).text for path in ("/a", "/b")] == ["/a", "/b"]
+    assert notes == ["one in", "two in", "two out", "one out", "one in", "two in", "before", "two out", "one out"]
+    assert [len(steps) for _, steps in kernel.plan.routes] == [4, 5]

@@ -5,7 +5,7 @@ from kernel_events import Event
 from kernel_events.plugin import EventsPlugin, Phases
 from kernel_testing import Client, LifespanFailed, make_kernel
 
-from kernel import App, Hooks, Plugin, hookimpl
+from kernel import App, Hooks, Plugin, Problem, hookimpl
 
 pytestmark = pytest.mark.anyio
 
@@ -98,3 +98,16 @@ async def test_a_server_gets_what_it_names():
     async with Client(kernel):
         pass
     assert served == [kernel]
+
+
+async def test_warnings_of_the_boot_are_logged_at_the_start(caplog):
+    class Careful(Plugin):
+        name = "careful"
+
+        @hookimpl
+        def kernel_checks(self):
+            return Problem("a.b", "warning", "look out", "do less", "here:1")
+
+    async with Client(make_kernel([Careful])):
+        pass
+    assert "a.b: look out at here:1 -> do less" in [record.getMessage() for record in caplog.records]

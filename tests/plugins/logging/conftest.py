@@ -25,7 +25,7 @@ def pytest_runtest_call(item: pytest.Function) -> Generator[None]:
         return (yield)
     finally:
         for handler in [one for one in root.handlers if isinstance(one, Shared) and one not in handlers]:
-            for _ in range(handler.holders):
-                release(handler)
+            for holder in handler.holders[::-1]:
+                release(handler.holders, holder)
         root.handlers[:] = handlers
         root.setLevel(level)

@@ -111,3 +111,20 @@ def test_colour_is_for_terminals(
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setattr(sys, "stderr", stream)
     assert coloured(choice) is painted
+
+
+def test_a_later_holder_of_the_same_takes_over_until_it_lets_go(bare_root: logging.Logger) -> None:
+    shop, office = object(), object()
+    first, other = hold(StreamOutput, {"": "ERROR"}, shop), hold(StreamOutput, {"": "INFO"}, office)
+    assert first is not None
+    assert other is not None
+    assert bare_root.level == logging.ERROR
+    later = hold(StreamOutput, {"": "DEBUG"}, shop)
+    assert later is not None
+    assert bare_root.level == logging.DEBUG
+    later()
+    assert bare_root.level == logging.ERROR
+    first()
+    assert bare_root.level == logging.INFO
+    other()
+    assert (bare_root.handlers, bare_root.level) == ([], logging.WARNING)

@@ -201,3 +201,54 @@ async def test_all_phases_of_a_life_are_written_and_why_one_failed(
     told = [phase for phase in phases if f" INFO     shop: {phase} is here\n" in written]
     assert told == (["pre_start", "startup", "shutdown"] if wrong == "startup" else list(phases))
     assert (f" ERROR    kernel: {wrong} failed: " in written) is bool(wrong)
+
+
+def generation(level: str, form: str) -> dict[str, dict[str, Any]]:
+    return {"plugins": {"active": "settings, logging, events, phases"}, "logging": {"level": level, "format": form}}
+
+
+async def test_a_swap_brings_its_level_and_its_form(
+    bare_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kernel = Kernel(generation("WARNING", "text"))
+    await kernel.start()
+    stopped = await kernel.reconfigure(generation("DEBUG", "json"))
+    await stopped.wait()
+    get_logger("kernel.test").debug("seen")
+    assert json.loads(capsys.readouterr().err.splitlines()[-1])["message"] == "seen"
+    assert (len(outputs(bare_root)), bare_root.level) == (1, logging.INFO)
+    await kernel.stop()
+    assert (outputs(bare_root), bare_root.level, logging.getLogger("kernel").level) == ([], logging.WARNING, 0)
+
+
+class Stuck(Plugin):
+    """A plugin that fails when it is configured, or when it is started."""
+
+    name = "stuck"
+
+    @hookimpl
+    def kernel_configure(self, kernel: Any) -> None:
+        self.wish = kernel.config["stuck"]["at"]
+        if self.wish == "boot":
+            raise ValueError("no")
+
+    @hookimpl
+    def kernel_lifespan(self) -> Any:
+        return object() if self.wish == "start" else None
+
+
+@pytest.mark.parametrize("at", ["boot", "start"])
+async def test_a_swap_that_fails_leaves_level_and_form(
+    bare_root: logging.Logger, capsys: pytest.CaptureFixture[str], at: str
+) -> None:
+    kernel = Kernel({**generation("WARNING", "text"), "stuck": {"at": ""}}, plugins=[Stuck])
+    await kernel.start()
+    with pytest.raises(KernelError):
+        await kernel.reconfigure({**generation("DEBUG", "json"), "stuck": {"at": at}})
+    get_logger("kernel.test").info("not seen")
+    get_logger("kernel.test").warning("seen")
+    written = capsys.readouterr().err
+    assert "not seen" not in written
+    assert written.endswith(" WARNING  kernel.test: seen\n")
+    await kernel.stop()
+    assert (outputs(bare_root), bare_root.level) == ([], logging.WARNING)

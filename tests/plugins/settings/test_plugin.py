@@ -6,7 +6,7 @@ import pytest
 from kernel_settings.plugin import Settings
 from kernel_testing import make_kernel
 
-from kernel import Plugin, hookimpl
+from kernel import Kernel, Plugin, hookimpl
 from kernel.errors import ConfigError
 
 
@@ -55,6 +55,20 @@ def test_a_section_that_is_nearly_owned_is_a_warning():
     (problem,) = kernel_of(shpo={"currency": "USD"}).boot().problems
     assert problem.message == "no plugin owns section [shpo]; did you mean 'shop'?"
     assert problem.level == "warning"
+
+
+@pytest.mark.parametrize("section", ["SHOP", "Shop", "sho-p"])
+def test_a_section_written_another_way_is_a_warning(section):
+    (problem,) = kernel_of(**{section: {"currency": "USD"}}).boot().problems
+    assert problem.message == f"no plugin owns section [{section}]; did you mean 'shop'?"
+
+
+def test_a_section_of_a_plugin_that_does_not_run_is_a_warning():
+    kernel = Kernel({"cors": {"origins": "x"}}).boot()
+    (problem,) = kernel.problems
+    where = "plugin 'cors' does not run (installed, but not named in [plugins] active)"
+    assert (problem.id, problem.message) == ("config.section", f"no plugin owns section [cors]: {where}")
+    assert problem.hint == "name it in [plugins] active, or take the section out"
 
 
 def test_other_sections_are_free_for_apps():
