@@ -1,9 +1,8 @@
 """The body of a request: received once, within its limit, and kept."""
 
-import asyncio
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import suppress
+from time import monotonic
 from typing import Any
 from weakref import proxy
 
@@ -215,12 +214,8 @@ def announced(request: Request) -> bytes:
 
 
 def clock() -> Callable[[], float]:
-    """Return the clock of the event loop, asked directly where that can be: to find it costs more than a chunk."""
-    with suppress(RuntimeError):  # no asyncio
-        loop = asyncio.get_running_loop()
-        if abs(loop.time() - anyio.current_time()) < 1:  # else another one runs within it
-            return loop.time
-    return anyio.current_time
+    """Return the clock of the event loop, or of the system where both agree: it is asked for every chunk."""
+    return monotonic if abs(monotonic() - anyio.current_time()) < 1 else anyio.current_time
 
 
 class Pace:

@@ -128,3 +128,11 @@ def test_a_later_holder_of_the_same_takes_over_until_it_lets_go(bare_root: loggi
     assert bare_root.level == logging.INFO
     other()
     assert (bare_root.handlers, bare_root.level) == ([], logging.WARNING)
+
+
+def test_letting_go_of_a_handler_that_somebody_took_away_changes_nothing(bare_root: logging.Logger) -> None:
+    let_go = hold(StreamOutput, {"": "INFO"})
+    assert let_go is not None
+    bare_root.handlers.clear()
+    let_go()
+    assert bare_root.handlers == []

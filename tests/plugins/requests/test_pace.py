@@ -64,7 +64,7 @@ async def test_a_body_that_comes_byte_by_byte_has_no_more_time(monkeypatch: pyte
 
 
 async def test_the_clock_is_that_of_the_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another event loop may run within one of asyncio, as trio does as a guest."""
+    """The one of trio begins anywhere, and clocks of tests go as they like."""
     assert abs(clock()() - anyio.current_time()) < 5
     monkeypatch.setattr(anyio, "current_time", lambda: -1000.0)
     assert clock()() == -1000
