@@ -23,8 +23,8 @@ FAULTS = 0.05
 RATE = 200.0
 """Requests in a second, of all clients together; fewer where the machine is slower."""
 CLIENTS = 8
-ROUNDS = 12
-"""Loads, with a pause behind each, in which memory and counts are measured."""
+ROUNDS = 60
+"""Loads, with a pause behind each, in which memory is measured: single values differ by some MiB."""
 SLOPE = 1.0
 """MiB in 10 minutes."""
 SLACK = 2.0
@@ -113,15 +113,17 @@ def slope(samples: Sequence[tuple[float, float]]) -> float:
 
 def soak(served: Any, seconds: float) -> list[str]:
     """Return what is wrong after so many seconds."""
-    began, statuses, samples = time.monotonic(), Counter[str](), list[tuple[float, float]]()
+    began, statuses, samples, objects = time.monotonic(), Counter[str](), list[tuple[float, float]](), list[int]()
     load(served, min(300.0, seconds / 3))
     base = settled(served)
     while (now := time.monotonic() - began) < seconds or len(samples) < 3:
         samples.append((now, int(served.get("/memory")[1]) / 1024))
+        objects.append(int(served.get("/objects")[1]))
         statuses += load(served, max(seconds / ROUNDS, 2.0))
         settled(served)
     tell(f"{served.server}: {dict(statuses)}")
-    return [*growth(samples, seconds), *answers(statuses), *remains(served, base)]
+    tell(f"objects: {objects[0]} in the beginning, at most {max(objects)}, {objects[-1]} in the end")
+    return [*growth(samples, seconds), *answers(statuses, served), *remains(served, base)]
 
 
 def load(served: Any, seconds: float) -> Counter[str]:
@@ -155,9 +157,12 @@ def growth(samples: Sequence[tuple[float, float]], seconds: float) -> list[str]:
     return [f"memory grows by {tenth:.2f} MiB in 10 minutes"] if tenth > SLOPE and rise > slack else []
 
 
-def answers(statuses: Counter[str]) -> list[str]:
+def answers(statuses: Counter[str], served: Any) -> list[str]:
     odd = {status: count for status, count in statuses.items() if status not in ("200", "404", "fault")}
-    return [f"requests without a fault were answered {odd}"] if odd else []
+    if not odd:
+        return []
+    log = [line for line in served.err.read_text().split("\n") if " ERROR " in line and "'/fail" not in line]
+    return [f"requests without a fault were answered {odd}", *log[:5]]
 
 
 def remains(served: Any, base: Any) -> list[str]:

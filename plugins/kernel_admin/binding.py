@@ -19,6 +19,8 @@ DEFAULT = "127.0.0.1:8000"
 BACKLOG = 2048
 EXAMPLES = "127.0.0.1:8000, [::1]:8000 or unix:/path"
 HIGHEST = 65535
+LONGEST = 2**31 - 1
+"""Milliseconds that an option of a socket can be."""
 
 
 def default_bind(config: Config) -> str:
@@ -103,6 +105,15 @@ class Place:
     def listen(self) -> None:
         """Let clients connect."""
         self.sock.listen(BACKLOG)
+
+    def forsake(self, seconds: float) -> None:
+        """Have the system close connections whose client takes nothing for so long (RFC 793 §3.8, RFC 5482).
+
+        A connection has what the socket has that accepts it. Only Linux knows the option.
+        """
+        option = getattr(socket, "TCP_USER_TIMEOUT", None)
+        if option and self.sock.family != socket.AF_UNIX:
+            self.sock.setsockopt(socket.IPPROTO_TCP, option, min(round(seconds * 1000), LONGEST))
 
     def close(self) -> None:
         """Give the address back."""

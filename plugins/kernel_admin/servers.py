@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 from kernel_timeouts import Timeouts
 
-from kernel.types import ASGIApp, Receive, Scope, Send
+from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.binding import BACKLOG, Place
 from kernel_admin.faults import Fault
 from kernel_admin.serving import Serve
@@ -125,8 +125,8 @@ async def deaf(number: int, stop: anyio.Event) -> None:
 async def granian(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts) -> None:
     """Serve with Granian, on asyncio; it binds the address itself, as it takes no socket.
 
-    It has one time for the silence before a request and for its head, and none for requests under way: those are
-    cut by us.
+    It has one time for the silence before a request and for its head, and none for requests under way, nor for
+    clients that take nothing: those are cut by us.
     """
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
@@ -142,7 +142,7 @@ async def granian(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts
         task = asyncio.current_task()
         under_way.add(task)
         try:
-            await app(scope, receive, send)
+            await app(scope, receive, patient(send, times.send) if times.send else send)
         finally:
             under_way.remove(task)
 
@@ -157,6 +157,19 @@ async def granian(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts
         group.start_soon(_halt, stop, server, times.graceful, under_way)
         await server.serve()
         group.cancel_scope.cancel()
+
+
+def patient(send: Send, seconds: float) -> Send:
+    """Return a *send* that raises TimeoutError, as for a client that left, if a part of a stream is not taken in time.
+
+    Whole answers wait for nobody: the server has them then.
+    """
+
+    async def limited(message: Message) -> None:
+        with anyio.fail_after(seconds):
+            await send(message)
+
+    return lambda message: limited(message) if "more_body" in message else send(message)
 
 
 async def _halt(stop: anyio.Event, server: Any, seconds: float, under_way: set[Any]) -> None:

@@ -19,6 +19,7 @@ from kernel.errors import KernelError
 from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.faults import Fault
 from kernel_admin.signals import at_once, has_terminal, last, once_more, stopping
+from kernel_admin.watchdog import Watchdog
 
 PARENT = "KERNEL_PARENT"
 """Environment: the process that started this one; it ends when that one is gone."""
@@ -42,7 +43,7 @@ class Watched:
         self.app: ASGIApp = kernel
         self.place = place
         self.kernel, self.ready, self.stop = kernel, ready, stop
-        self.started, self.failed = False, dict[str, str]()
+        self.started, self.failed, self.begun = False, dict[str, str](), anyio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; look at what the lifespan says."""
@@ -75,6 +76,7 @@ class Watched:
             self.stop.set()
             return {"type": "lifespan.startup.failed", "message": self.failed["startup"]}
         self.started = True
+        self.begun.set()
         tell_parent(STARTED)
         return message
 
@@ -156,6 +158,10 @@ async def _serving(app: Kernel, server: Serve, place: Any, ready: Callable[[], N
         await group.start(signals, watched[0], times.hard, group)
         if PARENT in os.environ:
             group.start_soon(orphaned, int(os.environ[PARENT]))
+        if times.blocked:
+            group.start_soon(Watchdog(times.blocked).run, watched[0].begun.wait)
+        if place:
+            place.forsake(times.send)
         done = anyio.Event()
         group.start_soon(_run, server, watched[0], place, stop, times, done)
         await done.wait()

@@ -5,6 +5,7 @@ from typing import Any
 
 from kernel_requests.brief import whole
 from kernel_requests.json import decode as read_exactly
+from kernel_requests.media import check_coding
 
 from kernel import Request
 from kernel_bodies.models import ModelBody, ModelForm
@@ -27,6 +28,7 @@ def json_extractor(body: StructBody | ModelBody, brief: Callable[[Request], bool
         except (ValueError, RecursionError):
             value = REFUSED
         if value is REFUSED:  # raised out here, where no other error is attached to it
+            check_coding(request)
             raise body.refused(text, depth, most)
         if text.count(b":") != certain:
             read_exactly(text, depth)

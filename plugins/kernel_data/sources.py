@@ -177,9 +177,17 @@ def texts(source: Any, key: str) -> Any:
 
 
 def file(source: Any, key: str) -> Any:
-    """Take a file of a form; one without name and content was not chosen."""
-    found = source.get(key, ABSENT)
-    return found if is_file(found) else ABSENT
+    """Take a file of a form; one without name and content was not chosen.
+
+    Raises:
+        HTTPException: 400, there are several, of which only one would be looked at.
+    """
+    found = files(source, key)
+    if found is ABSENT:
+        return ABSENT
+    if len(found) > 1:
+        raise HTTPException(400, f"the field '{key}' takes one file, and {len(found)} were sent")
+    return found[0]
 
 
 def files(source: Any, key: str) -> Any:

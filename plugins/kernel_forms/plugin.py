@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from anyio import to_thread
-from kernel_requests.media import codec
+from kernel_requests.media import check_coding, codec
 
 from kernel import Plugin, Problem, Request, hookimpl
 from kernel.errors import HTTPException
@@ -74,8 +74,8 @@ class Reading:
         """Return the form in the body; later calls return, or raise, the same.
 
         Raises:
-            HTTPException: 415, the body is no form; 400, it is malformed; 413, it passes a limit; 507, the
-                disk is full.
+            HTTPException: 415, the body is no form, or compressed; 400, it is malformed; 413, it passes a limit; 507,
+                the disk is full.
             ClientDisconnect: the client went away.
             RuntimeError: the stream of the body was begun before.
         """
@@ -91,6 +91,7 @@ class Reading:
 
     async def _read(self) -> Form:
         request, limits = self._request, self._limits
+        check_coding(request)
         pour = request.incoming.pour
         if request.content_type == "multipart/form-data":
             boundary = media.boundary(request.headers["content-type"])

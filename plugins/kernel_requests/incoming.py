@@ -101,8 +101,10 @@ class Incoming:
         """Return the body as text in the charset its media type names, UTF-8 if it names none.
 
         Raises:
-            HTTPException: 415, the charset is not known; 400, the body is not in it; and as `stream`.
+            HTTPException: 415, the charset is not known, or the body is compressed; 400, the body is not in it; and
+                as `stream`.
         """
+        media.check_coding(self._request)
         charset = self._request.charset
         return media.text(await self.body(), charset)
 
@@ -110,7 +112,7 @@ class Incoming:
         """Return the value of a JSON body; later calls return the same value.
 
         Raises:
-            HTTPException: 415, the media type is not JSON; 400, it is not valid JSON; and as
+            HTTPException: 415, the media type is not JSON, or it is compressed; 400, it is not valid JSON; and as
                 `stream`, with the limit `[limits] max_json_size` if that is less.
         """
         if self._json is UNREAD:
@@ -123,6 +125,8 @@ class Incoming:
         fields = dict(request.scope["headers"])
         if fields.get(b"content-type") != JSON:
             check_media_type(request.headers.get("content-type", ""))
+        if b"content-encoding" in fields:
+            media.check_coding(request)
         return self._whole(min(self._limits.max_json_size, request.max_body_size), fields.get(b"content-length", b""))
 
     async def is_disconnected(self) -> bool:

@@ -34,6 +34,16 @@ def content_length(request: Request) -> int | None:
     return int(announced) if len(announced) < 20 and announced.isascii() and announced.isdecimal() else None
 
 
+def check_coding(request: Request) -> None:
+    """Raise HTTPException(415) if the body was compressed, or coded otherwise: who reads it whole may decode it.
+
+    The answer says so (RFC 9110 §12.5.3, §15.5.16).
+    """
+    if request.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        reason = "the body has to come as it is, without a content-encoding"
+        raise HTTPException(415, reason, [(b"accept-encoding", b"identity")])
+
+
 def codec(name: str | None) -> str:
     """Return the codec of a charset, UTF-8 for None; only those of plain text, none that could cost more than reading.
 

@@ -12,6 +12,7 @@ from kernel.types import Application
 TIMES = 10
 """How many times its default a timeout may be before it is told."""
 START, STEP, REQUESTS, IDLE, SLOW = Duration("60s"), Duration("15s"), Duration("30s"), Duration("5s"), Duration("5s")
+SEND, BLOCKED = Duration("60s"), Duration("1s")
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,19 @@ class Timeouts:
     body_idle: Annotated[Duration, "how long the next 1 KiB of a body that comes in parts may take", Beyond(408)] = (
         REQUESTS
     )
+    send: Annotated[
+        Duration,
+        "how long a client of 'kernel run' may take nothing of its answer; 0: as long as the system lets it",
+        Beyond(words="the connection is closed"),
+    ] = SEND
     keep_alive: Annotated[
         Duration, "how long 'kernel run' keeps a connection on which nothing happens", Beyond(words="it is closed")
     ] = IDLE
+    blocked: Annotated[
+        Duration,
+        "how long something may hold up the event loop of 'kernel run'; 0: for ever",
+        Beyond(words="the log tells where"),
+    ] = BLOCKED
 
     @classmethod
     def of(cls, config: Mapping[str, Mapping[str, Any]]) -> "Timeouts":

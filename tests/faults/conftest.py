@@ -69,6 +69,11 @@ async def memory(request):
     ctypes.CDLL(None).malloc_trim(0)  # so that what was given back is not counted
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
+@routes.get("/objects", skip="ends")
+async def objects(request):
+    gc.collect()
+    return len(gc.get_objects())
+
 @routes.get("/rows", skip="ends")
 async def rows(request, session: AsyncSession):
     await session.run_sync(lambda one: Base.metadata.create_all(one.connection(), tables=[Row.__table__]))
@@ -144,6 +149,12 @@ async def echo(ws):
     await ws.accept()
     async for message in ws:
         await ws.send(str(len(message)))
+
+@routes.websocket("/same")
+async def same(ws):
+    await ws.accept()
+    async for message in ws:
+        await ws.send(message)
 
 count = Layer("ends", on_finish=lambda request, end: told(f"{request.path} {end}"))
 app = App(name="shop", routes=routes, static_dirs="static", layers=[count])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.e2e
-CONFIG = "spool_size = 1MiB\n[timeouts]\nkeep_alive = 1s\n"
+CONFIG = "spool_size = 1MiB\n[timeouts]\nkeep_alive = 1s\nsend = 2s\nblocked = 500ms\n"
 SLOW = bool(os.environ.get("KERNEL_SLOW_TESTS"))
 IDLE = 10_000 if SLOW else 300
 MIB = 1024
@@ -42,8 +42,9 @@ def test_ten_uploads_at_once_stay_on_disk(served: Any) -> None:
 
 
 def test_clients_that_never_read_cost_little(served: Any) -> None:
-    """F22: a stream stands still for who does not take it."""
-    with contextlib.ExitStack() as stack:
+    """F22: a stream stands still for who does not take it, and ends after [timeouts] send."""
+    with served.back_to_base(), contextlib.ExitStack() as stack:
+        left = served.ends("stream left")
         before = int(served.get("/memory")[1])
         for _ in range(20):
             sock = stack.enter_context(socket.socket())
@@ -53,8 +54,7 @@ def test_clients_that_never_read_cost_little(served: Any) -> None:
         for _ in range(20):
             assert served.get("/plain") == (200, b"plain")
         assert grown(served, before) <= 20 * MIB + 4 * MIB
-        left = served.ends("stream left")
-    served.until(lambda: served.ends("stream left") >= left + 20 or served.counts()["tasks"] < 40)
+        served.until(lambda: served.ends("stream left") >= left + 20)
 
 
 def test_idle_connections_hold_up_nobody(served: Any) -> None:
@@ -88,9 +88,11 @@ def test_slow_headers_end_their_connection(served: Any) -> None:
 
 
 def test_a_handler_that_blocks_the_loop_fails_nobody(served: Any) -> None:
-    """F27: the others wait, and are answered."""
+    """F27: the others wait, and are answered; the log has the stack of who held them up."""
     with contextlib.ExitStack() as stack:
         socks = [stack.enter_context(served.connect()) for _ in range(4)]
         for path, sock in zip(("block", "plain", "plain", "plain"), socks, strict=True):
             sock.sendall(f"GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert [sock.recv(1000)[9:12] for sock in socks] == [b"200"] * 4
+    # not told where something else was within the last seconds, a large collection on a busy machine say
+    served.until(lambda: "in block\n" in served.err.read_text() or not served.get("/block"))

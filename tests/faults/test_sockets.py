@@ -1,5 +1,7 @@
 """Messages of websockets that were made to do harm, on every server."""
 
+import contextlib
+import os
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from wsproto.extensions import PerMessageDeflate
 
 pytestmark = pytest.mark.e2e
 MIB = 1024 * 1024
+SOCKETS = 1_000 if os.environ.get("KERNEL_SLOW_TESTS") else 40
 
 
 class Browser:
@@ -65,3 +68,13 @@ def test_a_message_that_is_too_large_closes_and_is_not_kept(kind: str, served: A
         assert browser.code() in (1009, 1005, 1006, 0)
         assert (int(served.get("/memory")[1]) - before) <= 48 * 1024
     assert served.get("/plain") == (200, b"plain")
+
+
+def test_sockets_that_all_vanish_leave_nothing(served: Any) -> None:
+    """R110: 40 of them, 1,000 with KERNEL_SLOW_TESTS=1; they idle, and are gone at once without a close."""
+    with served.back_to_base():
+        with contextlib.ExitStack() as stack:
+            for _ in range(SOCKETS):
+                stack.enter_context(Browser(served).sock)
+            assert served.counts()["tasks"] >= SOCKETS
+        assert served.get("/plain") == (200, b"plain")

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.e2e
 KIND = b"Content-Type: multipart/form-data; boundary=XX\r\n"
 FORM = b"POST /upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + KIND
 WRITES = int(os.environ.get("KERNEL_WRITES", "150"))
+STEP = 150
+"""Writes for which a test is patient at a time."""
 SERVERS = ["hypercorn", "uvicorn", "granian"]
 
 
@@ -100,8 +102,9 @@ class Load:
                 self.failed.append(status)
 
     def more(self, count: int) -> None:
-        aim = len(self.acknowledged) + count
-        self.served.until(lambda: len(self.acknowledged) >= aim)
+        start = len(self.acknowledged)
+        for aim in (*range(start + STEP, start + count, STEP), start + count):
+            self.served.until(lambda aim=aim: len(self.acknowledged) >= aim)
 
     def end(self) -> None:
         self.stop.set()

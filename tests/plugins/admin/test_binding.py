@@ -136,3 +136,23 @@ def test_a_wrong_bind_is_usage_and_says_what_one_looks_like(make_project: Any, i
 
     assert result.exit_code == 2
     assert "--bind: 'nonsense' is no address like 127.0.0.1:8000, [::1]:8000 or unix:/path" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux knows the option")
+def test_a_connection_has_the_patience_of_the_socket_that_accepts_it() -> None:
+    """F22: in milliseconds; 0 is what the system thinks right."""
+    place = Place.open("127.0.0.1:0")
+    place.listen()
+    for seconds, milliseconds in ((1.5, 1500), (0, 0), (1e9, 2**31 - 1)):
+        place.forsake(seconds)
+        with socket.create_connection(place.sock.getsockname(), timeout=5):
+            taken, _ = place.sock.accept()
+            with taken:
+                assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == milliseconds
+    place.close()
+
+
+def test_a_socket_of_files_has_no_such_patience(tmp_path: Path) -> None:
+    place = Place.open(f"unix:{tmp_path / 's'}")
+    place.forsake(1.0)
+    place.close()

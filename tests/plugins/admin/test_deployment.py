@@ -74,12 +74,14 @@ def found(deploy: bool = True) -> list[str]:
 
 @pytest.mark.parametrize("finding", BAD)
 def test_a_setting_that_is_unfit_for_production_is_told(finding: str, make_project: Any) -> None:
+    """R133."""
     (make_project(BAD[finding] + "\n") / "config.ini").chmod(0o606)
 
     assert finding in found()
 
 
 def test_a_project_that_is_fit_for_production_has_no_findings(make_project: Any, invoke: Any) -> None:
+    """R133."""
     (make_project(GOOD) / "config.ini").chmod(0o600)
     invoke("plugins", "lock")
     result = invoke("check", "--deploy", "--fail-level", "warning")

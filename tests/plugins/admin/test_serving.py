@@ -9,7 +9,7 @@ import sys
 import time
 from asyncio import CancelledError
 from http.client import HTTPConnection
-from threading import Event, Thread
+from threading import Event, Thread, enumerate as enumerate_threads
 from typing import Any
 
 import anyio
@@ -90,6 +90,21 @@ def served(server: str, worker_class: str, number: int = signal.SIGTERM) -> list
 @pytest.mark.parametrize(("server", "worker_class"), COMBINATIONS)
 def test_every_server_serves_and_stops_in_order(project: Any, server: str, worker_class: str) -> None:
     assert served(server, worker_class) == [b"hello Ada"]
+
+
+@pytest.mark.parametrize(("blocked", "threads"), [("0", []), ("1s", ["watchdog"])])
+def test_the_event_loop_is_watched_unless_that_is_switched_off(make_project: Any, blocked: str, threads: Any) -> None:
+    """F27."""
+    seen, before = list[str](), set(enumerate_threads())
+
+    async def looks(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
+        app.begun.set()
+        await anyio.wait_all_tasks_blocked()
+        seen.extend(thread.name for thread in set(enumerate_threads()) - before if thread.name == "watchdog")
+
+    make_project(f"[apps]\nactive = shop:app\n[timeouts]\nblocked = {blocked}\n")
+    serve(kernel.app, looks, None, print, "asyncio")
+    assert seen == threads
 
 
 def test_ctrl_c_stops_in_order(project: Any) -> None:

@@ -47,6 +47,11 @@ class Posted(Data):
     uploads = List("file", field_type=TYPE_FILE, item_field=File())
 
 
+class Many(Data):
+    files = Field("file", field_type=TYPE_FILE, processors=[[v.NotNull()]])
+    uploads = List("file", field_type=TYPE_FILE, item_field=File())
+
+
 class Whole(Data):
     content = Field(field_type=TYPE_CONTENT)
 
@@ -84,20 +89,29 @@ async def test_what_stands_around_the_body_leaves_it_unread(incoming: Any) -> No
 
 async def test_a_form_gives_texts_and_files_each_one_or_many(incoming: Any, upload: Any) -> None:
     one, two = upload(b"1", "a.txt", "text/plain"), upload(b"2")
-    pairs = [("text", "a"), ("text", "b"), ("file", "no file"), ("file", one), ("file", two)]
+    pairs = [("text", "a"), ("text", "b"), ("file", "no file"), ("file", one)]
     data = await data_of(Posted, incoming(form=pairs, headers=FORM))
     assert data == {
-        "file": b"2",
-        "files": [b"1", b"2"],
+        "file": b"1",
+        "files": [b"1"],
         "text": "b",
         "texts": ["a", "b"],
-        "upload": two,
-        "uploads": [one, two],
+        "upload": one,
+        "uploads": [one],
     }
-    assert [(file.filename, file.content_type) for file in data["files"]] == [
+    many = await data_of(Many, incoming(form=[*pairs, ("file", two)], headers=FORM))
+    assert many == {"files": [b"1", b"2"], "uploads": [one, two]}
+    assert [(file.filename, file.content_type) for file in many["files"]] == [
         ("a.txt", "text/plain"),
         ("a.png", "image/png"),
     ]
+
+
+async def test_a_field_of_one_file_takes_no_two(incoming: Any, upload: Any) -> None:
+    """R13: only one of them would be looked at."""
+    with pytest.raises(HTTPException, match="'file' takes one file, and 2 were sent") as refused:
+        await data_of(Posted, incoming(form=[("file", upload(b"1")), ("file", upload(b"2"))], headers=FORM))
+    assert refused.value.status == 400
 
 
 @pytest.mark.parametrize("pairs", [[], [("text", "file"), ("file", "text")]])

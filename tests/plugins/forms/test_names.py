@@ -41,6 +41,11 @@ EVIL = [
         ("console.txt", "console.txt"),
         ("a" * 200 + ".tar", "a" * 124 + ".tar"),
         ("a." + "b" * 200, "a." + "b" * 126),
+        ("a" * 128, "a" * 128),
+        ("a" * 129, "a" * 128),
+        ("a" * 128 + "." + "b" * 19, "a" * 108 + "." + "b" * 19),
+        ("a" * 128 + "." + "b" * 20, "a" * 128),
+        ("a" * 50 + "." + "b" * 100, "a" * 50 + "." + "b" * 77),
     ],
 )
 def test_a_safe_name_keeps_what_is_safe(filename: str, name: str):

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 from kernel_networking import Hosts
-from kernel_networking.hosts import REMEMBERED, Host, parse
+from kernel_networking.hosts import LONGEST, REMEMBERED, Host, parse
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,20 @@ def test_a_host_has_one_normal_form(raw: bytes, host: Host) -> None:
     "raw",
     [
         *(b"a/b?c", b"u@b", b"a b", b"", b" ", b"[::1", b"::1", b"[]", b"[::g]", b"[1::2::3]", b"[fe80::1%25eth0]"),
-        *(b"a:99999", b"a:-1", b"a:1:2", b"a:123456", b"a:x", b":80", b"a\0", b"a\n", b"a,b", b"a;b", b"a\xff"),
+        *(
+            b"a:99999",
+            b"a:-1",
+            b"a:1:2",
+            b"a:65536",
+            b"a:123456",
+            b"a:x",
+            b":80",
+            b"a\0",
+            b"a\n",
+            b"a,b",
+            b"a;b",
+            b"a\xff",
+        ),
         *(b".", b".a", b"a..b", b"a..", b"http://a", b"a%20b", b"a" * 300, b"\xc2\xb2"),
     ],
 )
@@ -68,6 +81,9 @@ def test_an_accepted_host_can_stand_in_an_url(raw: bytes) -> None:
         (b"a.ports.example:81", True),
         (b"a.ports.example", False),
         (b"[2001:db8::1]:1", True),
+        (b"old.example", True),
+        (b"old.example:80", True),
+        (b"old.example:81", False),
     ],
 )
 def test_entries_are_literal_names(raw: bytes, allowed: bool) -> None:
@@ -75,7 +91,7 @@ def test_entries_are_literal_names(raw: bytes, allowed: bool) -> None:
     hosts = Hosts(
         [
             *("example.com", "*.example.org", "Shop.Example:8443", "secure.example:443", "*.ports.example:81"),
-            "[2001:db8:0::1]",
+            *("[2001:db8:0::1]", "old.example:80"),
         ]
     )
     assert hosts.accepts(raw) is allowed
@@ -120,3 +136,15 @@ def test_a_refused_host_is_not_remembered() -> None:
     hosts = Hosts(["a"])
     assert not hosts.accepts(b"b")
     assert hosts.accepted == set()
+
+
+@pytest.mark.parametrize("entry", ["", "!", "**", "a*"])
+def test_what_is_nearly_a_star_is_no_entry(entry: str) -> None:
+    with pytest.raises(ValueError, match="not of the form host"):
+        Hosts([entry])
+
+
+def test_a_host_is_taken_up_to_its_length() -> None:
+    longest = b"a." * (LONGEST // 2 - 1) + b"bc"
+    assert parse(longest) == Host(longest.decode(), None)
+    assert parse(longest + b"d") is None

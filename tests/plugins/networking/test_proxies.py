@@ -19,6 +19,7 @@ PROXIES = Proxies(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"])
         ("2001:db8::1", "2001:db8::1", 0),
         ("[2001:db8::1]", "2001:db8::1", 0),
         ("[2001:db8::1]:443", "2001:db8::1", 443),
+        ("1.2.3.4:65535", "1.2.3.4", 65535),
         ("::ffff:1.2.3.4", "1.2.3.4", 0),
     ],
 )
@@ -29,7 +30,7 @@ def test_a_hop_is_an_address_and_perhaps_a_port(text: str, address: str, port: i
 
 
 @pytest.mark.parametrize(
-    "text", ["", "unknown", "_hidden", "1.2.3", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4:99999", "[::1", "1.2.3.4:\u00b2", ":"]
+    "text", ["", "unknown", "_hidden", "1.2.3", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4:65536", "[::1", "1.2.3.4:\u00b2", ":"]
 )
 def test_garbage_is_no_hop(text: str) -> None:
     assert parse_hop(text) is None
@@ -61,6 +62,8 @@ def test_the_memory_of_peers_is_bounded() -> None:
     proxies = Proxies(["10.0.0.0/8"])
     assert all(proxies.trust(f"10.0.{n >> 8}.{n & 255}") for n in range(REMEMBERED + 1))
     assert len(proxies._peers) == 1
+    assert proxies.trust("10.1.0.0")
+    assert len(proxies._peers) == 2
 
 
 def test_wrong_entries_are_named_all_together() -> None:
@@ -160,3 +163,14 @@ async def test_a_forwarded_host_replaces_only_an_allowed_one() -> None:
     twice = scope_of({"host": "b"})
     twice["headers"].append((b"host", b"b"))
     assert (await rewritten(twice))["headers"] == twice["headers"]
+    none = scope_of({"host": "b"})
+    none["headers"] = [(b"a", b"b"), *none["headers"][1:]]
+    assert (await rewritten(none))["headers"] == none["headers"]
+
+
+@pytest.mark.anyio
+async def test_a_forwarded_host_changes_no_other_header() -> None:
+    scope = scope_of({"host": "b"})
+    scope["headers"] = [(b"accept", b"*/*"), *scope["headers"], (b"via", b"x")]
+    headers = (await rewritten(scope))["headers"]
+    assert headers == [(b"accept", b"*/*"), (b"host", b"b"), *scope["headers"][2:]]

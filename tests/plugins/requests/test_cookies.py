@@ -27,6 +27,7 @@ from kernel_requests.cookies import parse
         (["a=gr\xc3\xbc"], {"a": "gr\xc3\xbc"}),
         (["__Host-sid=x; $Version=1"], {"__Host-sid": "x", "$Version": "1"}),
         (["a=1,b=2"], {"a": "1,b=2"}),
+        (['a="b; c=d"; e=!x"; f="x!'], {"a": '"b', "c": 'd"', "e": '!x"', "f": '"x!'}),
     ],
 )
 def test_cookies_are_read(lines: list[str], cookies: dict[str, str]) -> None:
@@ -65,3 +66,15 @@ def test_all_cookie_lines_of_a_request_count(make: Any) -> None:
 
 def test_the_limit_can_be_configured(make: Any) -> None:
     assert len(make([(b"cookie", b"a=1; b=2; c=3")], limits={"max_cookies": 2}).cookies) == 2
+
+
+@pytest.mark.parametrize(("size", "more"), [(8 * 1024, {}), (10, {"size": 10})])
+def test_a_cookie_is_kept_up_to_its_size(size: int, more: Any) -> None:
+    kept = "x" * (size - 3)
+    assert dict(parse([f"abc={kept}; b=1"], 200, **more)) == {"abc": kept, "b": "1"}
+    assert dict(parse([f"abc={kept}x; b=1"], 200, **more)) == {"b": "1"}
+
+
+@pytest.mark.parametrize("sent", [2, 3, 4, 9])
+def test_cookies_are_kept_up_to_their_number(sent: int) -> None:
+    assert list(parse(["; ".join(f"c{number}=1" for number in range(sent))], 2)) == ["c0", "c1"]

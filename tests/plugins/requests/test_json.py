@@ -236,3 +236,14 @@ async def test_without_a_media_type_the_body_is_not_read(make: Any) -> None:
 async def test_the_depth_can_be_configured(make: Any) -> None:
     with pytest.raises(HTTPException, match="400"):
         await make([TYPE], [b"[[1]]"], limits={"max_json_depth": 1}).json()
+
+
+def test_arrays_and_objects_nest_together() -> None:
+    mixed = b'{"a":[{"a":[1]}]}'
+    assert decode(mixed, 4) == {"a": [{"a": [1]}]}
+    with pytest.raises(HTTPException, match="deeper than 3 levels"):
+        decode(mixed, 3)
+
+
+def test_many_values_side_by_side_are_not_deep() -> None:
+    assert decode(b"[[1],[2],[3]]", 2) == [[1], [2], [3]]

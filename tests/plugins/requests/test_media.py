@@ -45,6 +45,29 @@ async def test_a_body_that_is_no_such_text_is_refused(charset: bytes, status: in
         await make([(b"content-type", b"text/plain; charset=" + charset)], [b"\xff"]).text()
 
 
-@pytest.mark.parametrize(("said", "length"), [(b"12", 12), (b"", None), (b"-1", None), (b"9" * 20, None), (b"x", None)])
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [
+        *((b"12", 12), (b"", None), (b"-1", None), (b"x", None)),
+        *((b"9" * 19, int("9" * 19)), (b"9" * 20, None), (b"9" * 21, None)),
+    ],
+)
 def test_the_announced_length_is_a_number_or_none(said: bytes, length: int | None, make: Any) -> None:
     assert make([(b"content-length", said)]).content_length == length
+
+
+@pytest.mark.parametrize("said", [b"Text/CSV ; charset=a;b", b" text/csv", b"text/csv"])
+def test_the_media_type_is_what_stands_before_its_parameters(said: bytes, make: Any) -> None:
+    assert media.content_type(make([(b"content-type", said)])) == "text/csv"
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"br, gzip", b"GZIP", b"identity, gzip", b"made-up"])
+def test_a_body_that_is_coded_is_415_and_the_answer_says_what_is_taken(coding: bytes, make: Any) -> None:
+    with pytest.raises(HTTPException) as refused:
+        media.check_coding(make([(b"content-encoding", coding)]))
+    assert (refused.value.status, list(refused.value.headers)) == (415, [(b"accept-encoding", b"identity")])
+
+
+@pytest.mark.parametrize("coding", [None, b"", b"identity", b" Identity "])
+def test_a_body_that_is_not_coded_is_taken(coding: bytes | None, make: Any) -> None:
+    media.check_coding(make([] if coding is None else [(b"content-encoding", coding)]))

@@ -51,6 +51,7 @@ def test_an_absent_header_is_a_key_error(make: Any, name: str) -> None:
         ({"max_header_size": 3}, "a header of the request has more than 3 bytes"),
         ({"max_headers_total": 7}, "the headers of the request have more than 7 bytes"),
         ({"max_header_size": 4, "max_headers_total": 8, "max_headers": 2}, ""),
+        ({"max_header_size": 4, "max_headers_total": 9}, ""),
     ],
 )
 def test_headers_are_taken_up_to_their_limits(make: Any, limits: Any, refused: str) -> None:
@@ -127,3 +128,23 @@ def test_the_number_of_fields_can_be_configured(make: Any) -> None:
 def test_reading_a_query_never_fails_and_gives_text_that_can_be_sent(raw: bytes) -> None:
     for key, value in Query.parse(raw, 1000).items():
         (key + "".join(value)).encode()
+
+
+def test_only_a_key_that_ends_in_brackets_has_a_list() -> None:
+    fields = {"A": "1", "z": "2", "[]b": "3", "b[]": ["4", "5"], "[]": ["6"]}
+    assert Query.parse(b"A=1&z=2&[]b=3&b[]=4&b%5B%5D=5&[]=6", 10) == fields
+
+
+@pytest.mark.parametrize(("size", "more"), [(16 * 1024, {}), (10, {"size": 10})])
+def test_a_query_is_taken_up_to_its_size(size: int, more: Any) -> None:
+    assert Query.parse(b"a=" + b"1" * (size - 2), 10, **more)["a"] == "1" * (size - 2)
+    with pytest.raises(HTTPException, match="414") as refused:
+        Query.parse(b"a=" + b"1" * (size - 1), 10, **more)
+    assert refused.value.status == 414
+
+
+def test_a_query_is_taken_up_to_its_number_of_fields() -> None:
+    assert len(Query.parse(b"a&b&c", 3)) == 3
+    with pytest.raises(HTTPException) as refused:
+        Query.parse(b"a&b&c&d", 3)
+    assert refused.value.status == 400

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from kernel_router.matcher import compiled
+from kernel_router.matcher import USUAL, compiled
 from kernel_router.survey import survey
 
 from kernel.layers import Handler, Route
@@ -85,9 +85,9 @@ def route() -> Callable[..., Route]:
 def matching() -> Callable[..., Callable[..., Answer]]:
     """Compile routes, given as such or as paths for GET, to `ask(path, method, **scope)`."""
 
-    def compile_(*routes: Any) -> Callable[..., Answer]:
+    def compile_(*routes: Any, longest: Any = USUAL) -> Callable[..., Answer]:
         given = [Route(route, "GET", answering) if isinstance(route, str) else route for route in routes]
-        match = compiled(survey([(route, answering) for route in given]))
+        match = compiled(survey([(route, answering) for route in given]), longest)
 
         def ask(path: str, method: str = "GET", **scope: Any) -> Answer:
             request = request_of(path, method, **scope)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from kernel_router import Routes
+from kernel_router.matcher import Longest
 
 from kernel.errors import HTTPException
 from kernel.layers import Route
@@ -229,3 +230,39 @@ def test_the_route_is_set_by_every_way(matching: Any) -> None:
     for path, asked in [("/a", "/a"), ("/a/<b>", "/a/1"), ("/<a>/b", "/1/b")]:
         assert matching(path)(asked).route.path == path
     assert Request.route is None
+
+
+@pytest.mark.parametrize("longest", [Longest(), Longest(20, 100)])
+def test_a_path_is_looked_at_up_to_its_length(matching: Any, longest: Longest) -> None:
+    ask, room = matching("/files/<name>", longest=longest), longest.characters - len("/files/")
+    assert ask("/files/" + "a" * room).handler
+    with pytest.raises(HTTPException) as refused:
+        ask("/files/" + "a" * (room + 1))
+    assert refused.value.status == 414
+
+
+@pytest.mark.parametrize("longest", [Longest(), Longest(100, 4)])
+def test_a_path_is_looked_at_up_to_its_number_of_segments(matching: Any, longest: Longest) -> None:
+    ask = matching("/<a>/<rest:path>", longest=longest)
+    assert ask("/a" * longest.segments).handler
+    for more in (1, 2):
+        with pytest.raises(HTTPException) as refused:
+            ask("/a" * (longest.segments + more))
+        assert refused.value.status == 414
+
+
+def test_a_path_that_is_a_route_as_it_is_may_be_longer(matching: Any) -> None:
+    path = "/a" * 30
+    assert matching(path, longest=Longest(4, 4))(path).handler
+
+
+@pytest.mark.parametrize("path", ["*", "x", "users"])
+def test_what_does_not_begin_with_a_slash_is_no_path(matching: Any, path: str) -> None:
+    assert matching("/", "/<x>")(path).handler is None
+
+
+def test_a_route_for_options_is_told_once(matching: Any, route: Declare) -> None:
+    ask = matching("/a", route("/a", "OPTIONS"))
+    with pytest.raises(HTTPException) as refused:
+        ask("/a", "POST")
+    assert allow(refused) == "GET, HEAD, OPTIONS"

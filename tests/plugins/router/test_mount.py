@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from kernel_router import Mount, Routes
+from kernel_router.mount import below
 
 from kernel.layers import Route
 
@@ -191,3 +192,29 @@ async def test_a_websocket_is_handed_over_with_its_messages(make_request: Any) -
     request.route, request.connection = mount, Connection()
     assert await mount.handler(request) is None
     assert request.connection.sent == [["/old/x", "/old", {"type": "websocket.connect"}]]
+
+
+@pytest.mark.parametrize(
+    ("root", "path", "rest"),
+    [
+        ("/app", "/app/a", "/a"),
+        ("/app", "/app", ""),
+        ("/app/", "/app/a", "/a"),
+        ("/app", "/apple", "/apple"),
+        ("/app", "/apple/a", "/apple/a"),
+        ("", "/a", "/a"),
+    ],
+)
+def test_a_path_is_below_a_whole_part_of_another(root: str, path: str, rest: str) -> None:
+    assert below(root, path) == rest
+
+
+def test_a_mount_runs_the_lifespan_of_its_application_unless_told_not_to() -> None:
+    assert Mount("/a", nobody).lifespan
+    assert not Mount("/a", nobody, lifespan=False).lifespan
+
+
+async def test_cookies_add_up_where_nothing_is_replaced(served: Any) -> None:
+    theirs = [(b"set-cookie", b"a=1"), (b"vary", b"x"), (b"x-a", b"1")]
+    start, *_ = await served(Mount("/", Application(theirs)), "/", ("x-b", "2"))
+    assert start["headers"] == [*theirs, (b"x-b", b"2")]

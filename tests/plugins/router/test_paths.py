@@ -1,5 +1,7 @@
 """The syntax of paths, and what the types of variables accept."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given, strategies as st
 from kernel_router.paths import TYPES, Variable, joined, parse, shape
@@ -52,6 +54,7 @@ def test_a_pattern_may_hold_angles_and_groups() -> None:
         ("/a//b", "empty part"),
         ("//", "empty part"),
         ("/<a>/<a:int>", "variable 'a' is there twice"),
+        ("/b/<a>/c/<a:int>", "variable 'a' is there twice"),
         ("/<a:itn>", "there is no type 'itn'; did you mean 'int'?"),
         ("/<a:([)>", "'([)' is no regular expression: unterminated character set"),
         ("/<a:path>/<b>", "only text may follow 'a', a variable of type 'path'"),
@@ -131,3 +134,13 @@ def test_every_integer_is_an_int(number: int) -> None:
 )
 def test_a_prefix_is_joined_with_one_slash(prefix: str, path: str, whole: str) -> None:
     assert joined(prefix, path) == whole
+
+
+def test_several_patterns_may_have_no_name() -> None:
+    assert [part.name for part in parse("/(a+)/(b+)/(a+)") if isinstance(part, Variable)] == ["", "", ""]
+
+
+def test_what_a_path_is_made_of_stays_as_it_is() -> None:
+    (part,) = parse("/<name>")
+    with pytest.raises(FrozenInstanceError):
+        part.name = "other"  # type: ignore[union-attr, misc]  # that is the question

@@ -96,3 +96,8 @@ def test_ten_thousand_routes_are_one_node_each(checks: list[str]) -> None:
     root = built(*(f"/api/r{n}/<id:int>/parts/<part>" for n in range(10_000)))
     assert find(root, "/api/r9999/5/parts/x") == "/api/r9999/<id:int>/parts/<part>"
     assert checks == ["5"]
+
+
+def test_a_node_knows_how_deep_it_is() -> None:
+    """So that behind it only the rest of a path is looked at."""
+    assert [node.depth for node in below(built("/a/b/c/<x>"))] == [0, 1, 2, 3]
