@@ -99,5 +99,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest of *known*, or nothing."""
     from difflib import get_close_matches  # needed only where something is wrong
 
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    return next((f"; did you mean '{near}'?" for near in get_close_matches(word, list(known), n=1)), "")

@@ -86,6 +86,14 @@ class Specs:
         """
 
     @hookspec(since=(1, 0), firstresult=True)
+    def kernel_bind(self, parameter: Any, route: Route) -> Callable[..., Any] | None:
+        """first: Return `(request) -> value`, sync or async, for one *parameter* (inspect.Parameter) of a handler.
+
+        Its annotation is evaluated. The standard plugins answer for path variables, query
+        parameters, bodies, forms, sessions and the request itself. See docs/handlers.md.
+        """
+
+    @hookspec(since=(1, 0), firstresult=True)
     def kernel_hook(self, phase: str, function: Callable[..., Any], layer: Layer, render: Callable[..., Any]) -> Any:
         """first: Return `(inner) -> Handler`, which puts one hook of a layer or an option around a handler.
 
@@ -124,6 +132,14 @@ class Specs:
         `App(lifespan=f)` takes a function `f(kernel)` that returns an async context manager.
         """
 
+    @hookspec(since=(1, 0))
+    def kernel_servers(self, kernel: Application) -> Iterable[Callable[[], Any]] | None:
+        """Return async callables that run for ever beside the application.
+
+        They start when everything else has started and are cancelled first. One that raises
+        `ServerInterrupt` ends the process in order. See docs/agents.md.
+        """
+
     @hookspec(since=(1, 0), firstresult=True)
     def kernel_render(self, type_: type, route: Route | None) -> Callable[[Any], Response] | None:
         """first: Return `(value) -> Response` for the values of a type that handlers return.
@@ -146,3 +162,7 @@ class Specs:
 
         Asked by the command line only; by then every plugin is configured, do not count on more.
         """
+
+    @hookspec(since=(1, 0))
+    def kernel_init_func(self) -> Callable[..., Any] | None:
+        """Return `f(config)`, sync or async, run once by `kernel init`."""

@@ -20,12 +20,11 @@ class Plugin:
     hook specifications this plugin asks others.
     """
 
-    name: str = ""
+    name = section = ""
     requires: Sequence[str] = ()
     after = before = provides = requires
     api: tuple[int, int] = API
     Config: type | None = None
-    section: str = ""
     specs: Sequence[type] = ()
 
 

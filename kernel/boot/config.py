@@ -23,8 +23,7 @@ class Config(dict[str, dict[str, Any]]):
     def __init__(self, sections: Mapping[str, Mapping[str, Any]], path: Path | None = None) -> None:
         super().__init__({name: {key.lower(): value for key, value in keys.items()} for name, keys in sections.items()})
         self.path, self.root = path, path.parent if path else Path.cwd()
-        self.origins, self.secrets = dict[tuple[str, str], str](), set[tuple[str, str]]()
-        self.problems = Findings()
+        self.origins, self.secrets, self.problems = dict[tuple[str, str], str](), set[tuple[str, str]](), Findings()
 
     def origin(self, section: str, key: str = "") -> str:
         """Return "file:line" or "env NAME" of a key, else of its section, else ""."""
@@ -72,8 +71,7 @@ def read(source: Source = None) -> Config:
 def _parse(path: Path) -> Config:
     parser = ConfigParser(interpolation=None, default_section="\0")
     try:
-        text = path.read_text("utf-8-sig")
-        parser.read_string(text, str(path))
+        parser.read_string(text := path.read_text("utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
         hint = "write [section], below it 'key = value', each once, as 'kernel new project' does, or set KERNEL_CONFIG"
         at = re.search(r"line:?\s+(\d+)", str(error))  # of what the parser says, only this: it quotes secrets

@@ -34,9 +34,8 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self._manager, self.specs = Manager("kernel"), dict[str, tuple[str, ...]]()
-        self.problems, self.booting = Findings(), True
-        self.asked, self.spent, self._since = "", dict[str, float](), perf_counter()
+        self._manager, self.specs, self.problems = Manager("kernel"), dict[str, tuple[str, ...]](), Findings()
+        self.booting, self.asked, self.spent, self._since = True, "", dict[str, float](), perf_counter()
 
     def turn(self, name: str) -> str:
         """Have what follows count as done by plugin *name*; return whose turn it was."""
@@ -93,8 +92,8 @@ class Registry:
 
     def implementations(self, hook: str) -> list[tuple[str, Any, Any]]:
         """Return (plugin name, function, argument names) in calling order."""
-        impls = getattr(self._manager.hook, hook).get_hookimpls()[::-1]
-        return [(impl.plugin_name, impl.function, impl.argnames) for impl in impls]
+        found = getattr(self._manager.hook, hook).get_hookimpls()[::-1]
+        return [(one.plugin_name, one.function, one.argnames) for one in found]
 
     def collect(self, hook: str, only: str = "", kind: Any = None, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """Yield (plugin, answer) of every implementation in order; a failing one is a finding.

@@ -7,7 +7,7 @@ piece is noted as a `Step`, so that `kernel explain` shows exactly what was comp
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from itertools import accumulate, takewhile
 from typing import Any
 
@@ -101,8 +101,7 @@ class Compiler:
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
-        first = partial(self._registry.first, "kernel_rescue")
-        ask = cache(lambda kind, route: (first(exc_type=kind, route=route) or ("", None))[1])
+        ask = cache(lambda kind, at: (self._registry.first("kernel_rescue", exc_type=kind, route=at) or ("", None))[1])
         return wrappers.rescuing(ask, self.encoders.render, observe)
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:

@@ -5,7 +5,7 @@ post_start, servers; and in reverse: drain, pre_stop, servers cancelled, lifespa
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -43,18 +43,6 @@ class Specs:
     @hookspec(since=(1, 0))
     def kernel_events(self) -> Iterable[Event] | None:
         """Declare events and what they carry: an Event, or several."""
-
-    @hookspec(since=(1, 0))
-    def kernel_servers(self, kernel: Application) -> Iterable[Callable[[], Any]] | None:
-        """Return async callables that run for ever beside the application.
-
-        They start when everything else has started and are cancelled first. One that raises
-        `ServerInterrupt` ends the process in order. See docs/agents.md.
-        """
-
-    @hookspec(since=(1, 0))
-    def kernel_init_func(self) -> Callable[..., Any] | None:
-        """Return `f(config)`, sync or async, run once by `kernel init`."""
 
 
 class EventsPlugin(Plugin):

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kernel import Layer, Plugin, Problem, hookimpl, hookspec
+from kernel import Layer, Plugin, Problem, hookimpl
 from kernel.boot.plan import Step
 from kernel.errors import BootError
 from kernel.layers import Hook, Route, where
@@ -18,23 +18,10 @@ from kernel_handlers.unrouted import unrouted
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-class Specs:
-    """What this plugin asks others."""
-
-    @hookspec(since=(1, 0), firstresult=True)
-    def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Callable[..., Any] | None:
-        """first: Return `(request) -> value`, sync or async, for one parameter of a handler.
-
-        Its annotation is evaluated. The standard plugins answer for path variables, query
-        parameters, bodies, forms, sessions and the request itself. See docs/handlers.md.
-        """
-
-
 class Handlers(Plugin):
     """Sync handlers in worker threads, async generators, and parameters filled by `kernel_bind`."""
 
     name = "handlers"
-    specs = (Specs,)
 
     @hookimpl
     def kernel_configure(self, kernel: Application) -> None:

@@ -12,7 +12,6 @@ from kernel_admin.main import cli
 from kernel_admin.project import commands
 from kernel_compat.specification import specifications
 from kernel_compat.usage import uses
-from kernel_events.plugin import Specs as Asked
 from kernel_testing import Client
 
 import kernel
@@ -58,7 +57,7 @@ async def test_what_it_declares_serves_and_all_of_it_is_asked_for(project: Kerne
     assert page.text == "HELLO /page"
     assert failed.text == "RuntimeError was 500"
     owned = {one.name for one in specifications(project) if one.owner not in ("kernel", "doctor", "first")}
-    assert owned - {"kernel_init_func"} <= set(plugin(project).asked)
+    assert owned <= set(plugin(project).asked)
 
 
 @pytest.mark.anyio
@@ -78,7 +77,10 @@ async def test_the_hooks_of_the_kernel_are_asked_in_the_order_of_their_page(proj
 
     written = [name for name in vars(Specs) if name in asked]
     assert asked == written
-    assert [name for name in vars(Specs) if name.startswith("kernel_") and name not in asked] == ["kernel_commands"]
+    assert [name for name in vars(Specs) if name.startswith("kernel_") and name not in asked] == [
+        "kernel_commands",
+        "kernel_init_func",
+    ]
 
 
 def test_the_doctor_asks_it(project: Kernel) -> None:
@@ -125,7 +127,7 @@ def test_another_major_refuses_it(project: Kernel, monkeypatch: pytest.MonkeyPat
 
 def test_what_is_deprecated_still_works_and_is_told(project: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     instead = DeprecationWarning("gone in 2.0; declare them in kernel_hooks")
-    monkeypatch.setitem(Asked.kernel_servers.kernel_spec, "warn_on_impl", instead)  # type: ignore[attr-defined]  # set by pluggy
+    monkeypatch.setitem(Specs.kernel_servers.kernel_spec, "warn_on_impl", instead)  # type: ignore[attr-defined]  # set by pluggy
     with pytest.warns(DeprecationWarning, match="gone in 2.0") as caught:
         project.boot()
 

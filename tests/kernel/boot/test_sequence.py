@@ -199,7 +199,7 @@ def test_no_plan_is_shown_when_compiling_fails(build):
 def test_hooks_are_asked_in_the_order_of_a_boot():
     asked = []
     hooks = ("settings", "configure", "layers", "routes", "call", "router", "compiled", "checks")
-    notes = {hook: noting(asked, hook) for hook in (*hooks, "lifespan")}
+    notes = {hook: noting(asked, hook) for hook in (*hooks, "lifespan", "servers")}
     shop = App(name="pages", routes=Route("/a", "GET", show))
     Kernel({"plugins": {"active": ""}}, plugins=[Shop, plugin("a", **notes)], apps=[shop]).boot()
     assert asked == list(hooks)

@@ -161,7 +161,7 @@ def test_a_specification_that_does_not_say_is_there_from_the_beginning() -> None
 def test_specifications_of_our_own_plugins_count_as_the_hook_api() -> None:
     known = {one.name: (one.owner, one.ours, one.firstresult) for one in specifications(make_kernel())}
 
-    assert known["kernel_bind"] == ("handlers", True, True)
+    assert known["kernel_bind"] == ("kernel", True, True)
     assert known["kernel_models"] == ("orm", True, False)
 
 
