@@ -73,7 +73,7 @@ def _parse(path: Path) -> Config:
     try:
         parser.read_string(text := path.read_text("utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError, Error) as error:
-        hint = "'kernel new project NAME' writes one: [section], below it 'key = value', each once; or set KERNEL_CONFIG"
+        hint = "'kernel new project NAME' writes one: [section], below it 'key = value', each once; or name another"
         at = re.search(r"line:?\s+(\d+)", str(error))  # of what the parser says, only this: it quotes secrets
         reason, place = str(error).partition("\n")[0], f"{path}:{at[1]}" if at else str(path)
         raise ConfigError([Problem("config.unreadable", "error", reason, hint, place)]) from None
