@@ -69,27 +69,16 @@ class Life:
 
     @contextmanager
     def starting(self, who: str) -> Iterator[None]:
-        """Do one step of the start, which may take what is left of its time; a slow one is named while it runs.
+        """Do one step of the start, which may take what is left of its time; a slow one is named.
 
         Raises:
             Cut: it did not end in time.
         """
-        assert self.group
-        began, watch = anyio.current_time(), anyio.CancelScope()
-        self.group.start_soon(self._watch, who, watch)
-        try:
-            with self._step(who, self._deadline, "startup"):
-                yield
-        finally:
-            watch.cancel()
+        began = anyio.current_time()
+        with self._step(who, self._deadline, "startup"):
+            yield
         if (took := anyio.current_time() - began) > self.slow:
             logger.warning("%s took %.3g s ([timeouts] slow = %g s)", who, took, self.slow)
-
-    async def _watch(self, who: str, scope: anyio.CancelScope) -> None:
-        """Tell of a step that is slow, unless it ends before."""
-        with scope:
-            await anyio.sleep(self.slow)
-            logger.warning("%s still runs after %g s ([timeouts] slow)", who, self.slow)
 
     def stopping(self, who: str) -> Any:
         """Return a context for one step of the stop."""

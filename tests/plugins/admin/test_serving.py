@@ -248,7 +248,9 @@ def test_a_closed_terminal_asks_for_the_end_unless_it_is_to_be_ignored() -> None
     signal.signal(signal.SIGHUP, before)
 
 
-def test_sighup_has_the_configuration_read_anew(project: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sighup_has_the_configuration_read_anew(
+    project: Any, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     async def reloading(app: Any, place: Any, stop: anyio.Event, times: Any) -> None:
         async def told(words: str) -> None:
             said = ""
@@ -261,6 +263,12 @@ def test_sighup_has_the_configuration_read_anew(project: Any, capsys: pytest.Cap
             os.kill(os.getpid(), signal.SIGHUP)
             await told("reloading: the configuration is read anew\nreloaded\n")
             assert app.kernel.booted is not before
+            (project / "config.ini").write_text("[apps]\nactive = shop:app, nope\n")
+            os.kill(os.getpid(), signal.SIGHUP)
+            logged = ""
+            while "reload failed, the old configuration goes on serving: " not in logged:
+                await anyio.sleep(0.01)
+                logged = caplog.text
             os.kill(os.getpid(), signal.SIGTERM)
 
         messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])

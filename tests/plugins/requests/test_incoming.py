@@ -71,6 +71,14 @@ async def test_a_body_is_refused_as_soon_as_it_passes_the_limit(make: Any) -> No
         assert request.scope["taken"] == [6, 5]
 
 
+async def test_a_stream_is_refused_as_soon_as_it_passes_the_limit(make: Any) -> None:
+    request, seen = make(body=[b"123456", b"78901", b"2"]), []
+    request.max_body_size = 10
+    with pytest.raises(BodyTooLarge):
+        [seen.append(chunk) async for chunk in request.stream()]
+    assert (seen, request.scope["taken"]) == ([b"123456"], [6, 5])
+
+
 async def test_a_body_of_exactly_the_limit_is_taken(make: Any) -> None:
     request = make([(b"content-length", b"10")], [b"1234567890"])
     request.max_body_size = 10

@@ -82,6 +82,18 @@ async def test_the_client_has_its_time_however_long_a_chunk_is_worked_on() -> No
     assert taken == [b"x" * 2_000, b"y", b"z"]
 
 
+async def test_a_body_that_goes_on_slowly_has_time() -> None:
+    chunks = [b"x" * 2_000] * 6
+
+    async def receive() -> Any:
+        await anyio.sleep(0.2)
+        chunk = chunks.pop()
+        return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
+
+    request = Request({"type": "http", "headers": []}, receive, None)  # type: ignore[arg-type]  # nothing is sent
+    assert await Incoming(request, Limits(), 0.8).body() == b"x" * 12_000
+
+
 async def test_a_body_that_is_there_is_poured_at_once() -> None:
     taken: list[bytes] = []
 
