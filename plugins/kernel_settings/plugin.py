@@ -91,7 +91,7 @@ class Settings(Plugin):
             message, hint = f"no plugin owns section [{section}]", "rename it, unless it is a section of an app"
             if section in idle:
                 guess = f": plugin '{section}' does not run ({idle[section]})"
-                hint = "name it in [plugins] active, or take the section out"
+                hint = "name it in [plugins] active, or take out what only it reads"
             if guess:
                 yield Problem("config.section", "warning", f"{message}{guess}", hint, kernel.config.origin(section))
 

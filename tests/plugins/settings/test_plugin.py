@@ -68,7 +68,7 @@ def test_a_section_of_a_plugin_that_does_not_run_is_a_warning():
     (problem,) = kernel.problems
     where = "plugin 'cors' does not run (installed, but not named in [plugins] active)"
     assert (problem.id, problem.message) == ("config.section", f"no plugin owns section [cors]: {where}")
-    assert problem.hint == "name it in [plugins] active, or take the section out"
+    assert problem.hint == "name it in [plugins] active, or take out what only it reads"
 
 
 def test_other_sections_are_free_for_apps():
