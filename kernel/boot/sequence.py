@@ -114,8 +114,7 @@ class Boot:
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
         layers = tuple(self._layers())
-        measure = self.services.get("measure", ("", lambda step, function, route: function))[1]
-        compiler, bound, routes = Compiler(self.registry, layers, measure), [], []
+        compiler, bound, routes = Compiler(self.registry, layers, self.services.get("measure", ("", None))[1]), [], []
         for route in self._routes():
             bound.append((route, compiler.route(route)))
             routes.append((route, tuple(compiler.steps)))

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate, takewhile
-from typing import Any
+from typing import Any, get_args
 
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
-from kernel.layers import NOTHING, Handler, Hook, Layer, Options, Route, as_tuple, where
+from kernel.layers import NOTHING, Handler, Hook, Layer, Level, Options, Route, as_tuple, where
 from kernel.response import Response, whole
 from kernel.serve import wrappers
 from kernel.serve.wrappers import Render, Rescuer, is_async, is_blocking, label
@@ -48,15 +48,15 @@ class Encoders(dict[type, Render]):
 class Compiler:
     """Compiles the handlers of one kernel; `steps` holds what was folded around the last one.
 
-    `measure(step, function, route)` returns what is called for a step, *function* if nobody measures.
+    `measure(step, function, route)` returns what is called for a step; None if nobody measures.
     """
 
-    def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook) -> None:
-        self._registry, self._layers, self._measure = registry, layers, measure
-        self._route: Route | None = None
-        self._seen, self._made = dict[tuple[Any, ...], tuple[Any, Step]](), dict[tuple[Any, ...], Handler]()
-        copies = any(layer.level == "application" and not is_gate(layer) for layer in layers)
-        self.encoders = Encoders(registry, None, measure, copies=copies)
+    def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook | None) -> None:
+        self._registry, self._measured, self._route = registry, measure is not None, None  # type: Registry, bool, Route | None
+        self._measure = measure or (lambda step, function, route: function)
+        self._at = {level: [layer for layer in layers if layer.level == level] for level in get_args(Level)}
+        self._seen, self._made = dict[tuple[Any, ...], tuple[Any, Step]](), dict[tuple[Any, ...], Any]()
+        self.encoders = Encoders(registry, None, self._measure, copies=not all(map(is_gate, self._at["application"])))
 
     def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
         """Fold the layers of level "application" around *dispatch*.
@@ -65,7 +65,7 @@ class Compiler:
         gates: what the outermost layers do before a request as long as nothing has to wait.
         """
         self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
-        layers, inner = [layer for layer in self._layers if layer.level == "application"], dispatch
+        layers, inner = self._at["application"], dispatch
         gates = list(takewhile(is_gate, layers))
         for layer in reversed(layers[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
@@ -84,20 +84,28 @@ class Compiler:
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
         inner = wrappers.endpoint(value, encoders)
-        own = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
-        route.own, call = own, wrappers.inside  # the layers around it are shared by routes that have the same
-        for level, layer in reversed(list(self._around(route, levels))):
-            call = self._wrapped(call, layer, level, route.effective.skip)
-        call = own if call is wrappers.inside else call
+        route.own = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
+        call = self._around(route, levels)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
         return value if call is inner else call
 
-    def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Iterable[tuple[str, Layer]]:
-        """Yield the layers of the route, outer to inner; a plugin's stand outside the users' own."""
-        for level in ("app", "group", "route"):
-            at = [layer for layer in self._layers if layer.level == level]
-            at += [replace(one, plugin=one.plugin or route.app) for n, o in levels if n == level for one in o.layers]
-            yield from [(level, layer) for layer in at if not layer.select or layer.select(route)]
+    def _around(self, route: Route, levels: list[tuple[str, Options]]) -> Handler:
+        """Return the layers of the route around what is its own; a plugin's stand outside the users' own.
+
+        Routes of one app with the same layers share what is made of them, but for hooks, which render for one route.
+        """
+        own = [(n, [*at, *[one for m, o in levels if m == n for one in o.layers]]) for n, at in self._at.items()][1:]
+        stack = [(n, [one for one in some if not one.select or one.select(route)]) for n, some in own]
+        key = route.app, route.effective.skip, *[(*map(id, some),) for _, some in stack]
+        made, inner = self._made.get(key), self.steps
+        call, self.steps = made or (wrappers.inside, [])
+        named = [(n, replace(one, plugin=one.plugin or route.app)) for n, some in stack if not made for one in some]
+        for level, layer in reversed(named):
+            call = self._wrapped(call, layer, level, route.effective.skip)
+        if not made and not self._measured and all(step.phase == "layer" for step in self.steps):
+            self._made[key] = call, self.steps
+        self.steps = [*self.steps, *inner]
+        return route.own if call is wrappers.inside else call
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
@@ -122,9 +130,7 @@ class Compiler:
         if layer.on_finish:
             self.finishers.insert(0, self._hooked(None, "on_finish", layer.on_finish, level, layer))
         if layer.around:
-            around = self._note("layer", layer.around, level, layer.plugin, name=layer.name)
-            key = call, layer.plugin, layer.name, id(around)  # routes with the same layers share what is made of them
-            call = self._made[key] = self._made.get(key) or wrappers.around(call, layer, around)
+            call = wrappers.around(call, layer, self._note("layer", layer.around, level, layer.plugin, name=layer.name))
         return call
 
     def _hooked(self, call: Any, phase: str, hook: Hook, level: str, layer: Layer) -> Any:
@@ -138,8 +144,7 @@ class Compiler:
 
     def _hooks(self, call: Handler, route: Route, levels: list[tuple[str, Options]]) -> Handler:
         """Wrap the users' hooks: of each kind the nearest level's wins, guards add up."""
-        stated = accumulate((options for _, options in levels), Options.inherit)  # outer to inner
-        owners = [Layer("", plugin=route.app, blocking=options.blocking) for options in stated]
+        owners = [Layer("", plugin=route.app, blocking=o.blocking) for o in accumulate(route.chain, Options.inherit)]
         depths = [(*level, owner) for level, owner in zip(levels, owners, strict=True)][::-1]
         for phase in (*PHASES, "guards"):
             winner = ""
@@ -166,6 +171,5 @@ class Compiler:
 
 def is_gate(layer: Layer) -> bool:
     """Tell whether a layer only looks at the request, without waiting for anything."""
-    others = layer.around or layer.after_request or layer.after_response or layer.on_finish
-    hook = layer.before_request
+    hook, others = layer.before_request, layer.around or layer.after_request or layer.after_response or layer.on_finish
     return hook is not None and not others and not is_async(hook) and not is_blocking(hook, layer.blocking)
