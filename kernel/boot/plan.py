@@ -30,7 +30,7 @@ class Member:
         return as_tuple(getattr(self.plugin, attribute, ()))
 
     # The capabilities that the plugin provides, as others require them.
-    given = property(lambda self: {f"cap:{name}" for name in self.names("provides")})
+    given = property(lambda self: [f"cap:{name}" for name in self.names("provides")])
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,7 @@ class Registry:
     def turn(self, name: str) -> str:
         """Have what follows count as done by plugin *name*; return whose turn it was."""
         before, self.asked, now = self.asked, name, perf_counter()
-        self.spent[before] = self.spent.get(before, 0.0) + now - self._since
-        self._since = now
+        self.spent[before], self._since = self.spent.get(before, 0.0) + now - self._since, now
         return before
 
     def specify(self, owner: str, specs: type) -> None:

@@ -109,7 +109,7 @@ class Selection:
             self._fail(member, f"requires '{wish}', which is not active", hint)
 
     def _has(self, wish: str) -> bool:
-        return any(wish in member.given or fits(wish, member) for member in self.active)
+        return any(fits(wish, member) or (wish[:4] == "cap:" and wish in member.given) for member in self.active)
 
     def sort(self) -> None:
         """Put the members in order: requirements, soft edges, the operator's list, then the config."""
@@ -118,7 +118,9 @@ class Selection:
         for member in self.active:
             edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
             edges += [(member.name, name) for name in member.names("before")]
-            edges += [(member.name, one.name) for one in self.active if member.given & set(one.names("requires"))]
+            edges += [
+                (member.name, one.name) for cap in member.given for one in self.active if cap in one.names("requires")
+            ]
         names = [member.name for member in self.active]
         order = settled("plugin", self._problems, names, edges, self._named("order", (), "plugins"))
         self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
@@ -126,11 +128,11 @@ class Selection:
 
 def fits(wish: str, member: Member) -> bool:
     """Tell whether a member is what a requirement like "orm" or "orm>=2" wants."""
-    if bare(wish) == wish or bare(wish) != member.name:
-        return bare(wish) == member.name
+    if (name := bare(wish)) == wish or name != member.name:
+        return name == member.name
     from packaging.specifiers import SpecifierSet
 
-    return SpecifierSet(wish[len(bare(wish)) :]).contains(member.version or "0", prereleases=True)
+    return SpecifierSet(wish[len(name) :]).contains(member.version or "0", prereleases=True)
 
 
 def bare(wish: str) -> str:

@@ -140,8 +140,8 @@ class Boot:
                 hint = f"{WAYS}, or let one of the two win: replaces="
                 self.problems.error("layer.duplicate", f"layer '{layer.name}' is declared by {both}", hint)
             others = [(one.name, wish) for one in layers if one is not layer for wish in (one.name, one.plugin)]
-            edges += [(name, layer.name) for name, wish in others if wish in as_tuple(layer.after)]
-            edges += [(layer.name, name) for name, wish in others if wish in as_tuple(layer.before)]
+            edges += [(name, layer.name) for wish in as_tuple(layer.after) for name, by in others if by == wish]
+            edges += [(layer.name, name) for wish in as_tuple(layer.before) for name, by in others if by == wish]
         order = items(self.config.get("order", {}).get("layers", ()))
         return [by_name[name] for name in settled("layer", self.problems, list(by_name), edges, order)]
 

@@ -57,8 +57,10 @@ class Handlers(Plugin):
     def measured(self, route: Route, name: str, plugin: str, extract: Hook) -> Hook:
         """Return *extract* as it is to be called: itself, unless somebody measures."""
         measure = self.kernel.booted.services.get("measure")
+        if not measure:
+            return extract
         step = Step("bind", name, plugin, "route", where(extract), is_async(extract))
-        return measure[1](step, extract, route) if measure else extract
+        return measure[1](step, extract, route)  # type: ignore[no-any-return]  # a Hook
 
     def binders(self, route: Route, names: Iterable[inspect.Parameter]) -> Iterable[Binder]:
         """Yield who fills each parameter; one that nobody can fill must have a default."""
@@ -70,9 +72,9 @@ class Handlers(Plugin):
                 yield parameter.name, "handlers", itself
                 continue
             found = len(self.kernel.problems)
-            answers = self.kernel.collect("kernel_bind", parameter=parameter, route=route)
-            if answers:
-                yield parameter.name, answers[0][0], self.measured(route, parameter.name, *answers[0])
+            answer = self.kernel.booted.registry.first("kernel_bind", parameter=parameter, route=route)
+            if answer:
+                yield parameter.name, answer[0], self.measured(route, parameter.name, *answer)
             elif parameter.default is parameter.empty and len(self.kernel.problems) == found:
                 message = f"route '{route}': no active plugin can fill parameter '{parameter}'"
                 hint = "name it 'request', annotate it with a type that a plugin knows, or give it a default"
