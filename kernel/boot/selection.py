@@ -118,9 +118,7 @@ class Selection:
         for member in self.active:
             edges += [(bare(wish), member.name) for wish in (*member.names("requires"), *member.names("after"))]
             edges += [(member.name, name) for name in member.names("before")]
-            edges += [
-                (member.name, one.name) for cap in member.given for one in self.active if cap in one.names("requires")
-            ]
+            edges += [(member.name, o.name) for cap in member.given for o in self.active if cap in o.names("requires")]
         names = [member.name for member in self.active]
         order = settled("plugin", self._problems, names, edges, self._named("order", (), "plugins"))
         self.members = {name: self.members[name] for name in dict.fromkeys([*order, *self.members])}
