@@ -16,7 +16,7 @@ import pluggy
 from kernel.errors import BootError, Findings, KernelError, Problem, did_you_mean
 from kernel.hookspecs import hookimpl
 from kernel.layers import OPTION_NAMES, where
-from kernel.plugin import App
+from kernel.plugin import App, Plugin
 
 
 class Manager(pluggy.PluginManager):
@@ -24,7 +24,7 @@ class Manager(pluggy.PluginManager):
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
         """Return the options of a hook; None for other attributes."""
-        return None if name[:2] == "__" else super().parse_hookimpl_opts(plugin, name)
+        return None if name[:2] == "__" or hasattr(Plugin, name) else super().parse_hookimpl_opts(plugin, name)
 
 
 class Registry:

@@ -1,8 +1,8 @@
 """The closures a pipeline is made of: each takes the inner handler and returns a handler."""
 
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable, iscoroutine, iscoroutinefunction, isfunction
 from typing import Any
 
 from kernel.errors import ClientDisconnect, HTTPException
@@ -17,7 +17,7 @@ Rescuer = Callable[[Request, Exception], Awaitable[Response]]
 
 def is_async(thing: Any) -> bool:
     """Tell whether calling *thing* returns an awaitable, as far as can be seen at boot."""
-    return inspect.iscoroutinefunction(thing) or inspect.iscoroutinefunction(type(thing).__call__)
+    return iscoroutinefunction(thing) or (not isfunction(thing) and iscoroutinefunction(type(thing).__call__))
 
 
 def is_blocking(hook: Hook, level: bool | None = None) -> bool:
@@ -34,7 +34,7 @@ def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
     """Return *value* if it is a response; else say who owes one."""
     if isinstance(value, Response):
         return value
-    if inspect.iscoroutine(value):
+    if iscoroutine(value):
         value.close()
     route = f", route '{request.route}'" if request.route else ""
     raise TypeError(f"{who} owes a Response and returned {type(value).__name__} ({where(hook)}){route}")
@@ -98,7 +98,7 @@ def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | No
             if observe:
                 await observe(request, error)
             told = (ask(error.__class__, request.route) or fallback)(request, error)
-            return told if isinstance(told, Response) else render(await told if inspect.isawaitable(told) else told)
+            return told if isinstance(told, Response) else render(await told if isawaitable(told) else told)
         except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)
             return fallback(request, HTTPException(500))

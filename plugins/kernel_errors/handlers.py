@@ -26,7 +26,8 @@ ExceptionHandler = Callable[[Request, Any], Any]
 Stated = Mapping[Any, tuple[int, ExceptionHandler]]
 """Exception handlers, each with the depth of the level that states it: 0 is the app."""
 HINT = "write {404: handler} or {KeyError: handler}"
-LEVELS: tuple[Level, ...] = ("app", "group", "route")
+PLACES: dict[Level, slice] = {"app": slice(1), "group": slice(1, -1), "route": slice(-1, None)}
+"""Where the options of a level stand in the chain of a route."""
 
 
 class ExceptionHandlers:
@@ -46,7 +47,7 @@ class ExceptionHandlers:
 
     def layers(self) -> Iterator[Layer]:
         """Yield a layer for each level; it wraps only routes that have exception handlers there."""
-        for level in LEVELS:
+        for level in PLACES:
             select = partial(states, level)
             yield Layer(f"exception_handlers.{level}", around=self.around(level), level=level, select=select)
 
@@ -148,8 +149,7 @@ def depth(level: Level, route: Route) -> int:
 
 def states(level: Level, route: Route) -> bool:
     """Tell whether one level of *route* states any."""
-    first, *groups, last = route.chain
-    return any(one.exception_handlers for one in {"app": [first], "group": groups, "route": [last]}[level])
+    return any(one.exception_handlers for one in route.chain[PLACES[level]])
 
 
 def unwrapped(error: Exception) -> Exception:

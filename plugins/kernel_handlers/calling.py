@@ -9,7 +9,8 @@ from kernel import Request
 from kernel.serve.wrappers import is_async, is_blocking
 from kernel_handlers.threads import awaited
 
-Binder = tuple[str, str, Callable[[Request], Any]]
+Extract = Callable[[Request], Any]
+Binder = tuple[str, str, Extract]
 Call = Callable[[Request], Awaitable[Any]]
 FLAGS = inspect.CO_COROUTINE | inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -58,13 +59,13 @@ def bound(
     declared: Sequence[inspect.Parameter] | None = None,
 ) -> Call:
     """Return the call of a handler whose parameters are filled by *binders*; *declared* are all it has."""
-    names, extracts = [name for name, _, _ in binders], [extract for _, _, extract in binders]
+    names, slow = [name for name, _, _ in binders], [is_async(extract) for _, _, extract in binders]
+    fill: Call | None = None
     if is_async(handler) and _in_order(parameters(handler) if declared is None else declared, names):
-        fill = _direct(handler, extracts) or _by_name(handler, binders, blocking)
-    else:
-        fill = _by_name(handler, binders, blocking)
-    called = tuple(sorted(binders, key=lambda binder: is_async(binder[2])))
-    fill.binders = called  # type: ignore[attr-defined]  # in the order of their calls, for `kernel explain`
+        fill = _direct(handler, [extract for _, _, extract in binders], slow)
+    called = [binder for late in (False, True) for binder, waits in zip(binders, slow, strict=True) if waits is late]
+    fill = fill or _by_name(handler, called[: slow.count(False)], called[slow.count(False) :], blocking)
+    fill.binders = tuple(called)  # type: ignore[attr-defined]  # in the order of their calls, for `kernel explain`
     return fill
 
 
@@ -74,9 +75,8 @@ def _in_order(declared: Sequence[inspect.Parameter], names: Sequence[str]) -> bo
     return [one.name for one in first] == list(names) and all(one.kind in BY_POSITION for one in first)
 
 
-def _direct(handler: Callable[..., Any], extracts: Sequence[Callable[[Request], Any]]) -> Call | None:
-    """Return the shortest call for what most handlers are; None for the rest."""
-    slow = [is_async(extract) for extract in extracts]
+def _direct(handler: Callable[..., Any], extracts: Sequence[Extract], slow: Sequence[bool]) -> Call | None:
+    """Return the shortest call for what most handlers are; None for the rest. The *slow* ones wait."""
     if slow == [False]:
         (quick,) = extracts
         return lambda request: handler(quick(request))  # awaited by the caller: a coroutine of its own costs more
@@ -102,10 +102,9 @@ def _direct(handler: Callable[..., Any], extracts: Sequence[Callable[[Request], 
     return None
 
 
-def _by_name(handler: Callable[..., Any], binders: Sequence[Binder], blocking: bool | None) -> Call:
+def _by_name(handler: Callable[..., Any], quick: Sequence[Binder], late: Sequence[Binder], blocking: Any) -> Call:
     """Return the call of any handler; what waits is extracted last, in order."""
-    plain = [(name, extract) for name, _, extract in binders if not is_async(extract)]
-    slow = [(name, extract) for name, _, extract in binders if is_async(extract)]
+    plain, slow = ([(name, extract) for name, _, extract in some] for some in (quick, late))
     generates = inspect.isasyncgenfunction(handler)
     call = handler if generates or is_async(handler) else _by_thread(handler, blocking)
 

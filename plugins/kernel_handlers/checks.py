@@ -6,7 +6,7 @@ from kernel import App, Plugin, Problem
 from kernel.boot.config import items
 from kernel.boot.plan import Plan
 from kernel.errors import did_you_mean
-from kernel.layers import Route
+from kernel.layers import NOTHING, Route
 from kernel.types import Application
 
 HOOKS = ("before_request", "after_request", "after_response")
@@ -74,7 +74,7 @@ def skippable(plan: Plan, route: Route) -> set[str]:
 
 def misplaced(route: Route) -> Iterator[Problem]:
     """Report layers of an option that wrap the ASGI application, and hooks that cannot be called."""
-    for options in route.chain:
+    for options in [one for one in route.chain if one is not NOTHING]:
         for layer in options.layers:
             if layer.asgi:
                 message = f"route '{route}': layer '{layer.name}' has asgi=, which wraps the whole application"

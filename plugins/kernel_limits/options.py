@@ -10,7 +10,7 @@ from kernel.layers import Handler, Route
 
 
 class Option(dict[Route, Any]):
-    """The value of one option for each route, its groups and its app; worked out once."""
+    """The value of one option for each route that has it, from its groups or its app too; worked out once."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class Option(dict[Route, Any]):
 
     def given(self, route: Route) -> bool:
         """Tell whether the option holds for *route*."""
-        return self[route] is not None
+        return getattr(route.effective, self.name) is not None
 
 
 def body_layer() -> Layer:

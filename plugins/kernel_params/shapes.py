@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
-from kernel_params.readers import Reader, reader
+from kernel_params.readers import READERS, Reader, reader
 
 CONTAINERS = (list, tuple, set, frozenset)
 
@@ -32,6 +32,8 @@ def shape(annotation: Any) -> Shape | None:
     Raises:
         TypeError: a constraint that its type cannot have.
     """
+    if isinstance(annotation, type) and annotation in READERS:  # what most are
+        return Shape(READERS[annotation], None, None, optional=False)
     base, constraints = _parted(annotation)
     members = get_args(base) if get_origin(base) in (Union, UnionType) else (base,)
     base, more = _parted(next((member for member in members if member is not NoneType), None))

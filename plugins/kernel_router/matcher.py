@@ -14,7 +14,7 @@ from kernel.request import Request
 from kernel.response import Response
 from kernel_router.mount import below
 from kernel_router.paths import Accepts, Variable
-from kernel_router.survey import ANY, Entry
+from kernel_router.survey import ANY, Answering, Entry
 from kernel_router.trie import trie
 
 Matcher = Callable[[Request], Handler | None]
@@ -71,8 +71,8 @@ def by_security(entries: Sequence[Entry], longest: Longest) -> Matcher:
     return choose
 
 
-def answering(entries: Iterable[Entry], secure: bool) -> list[tuple[str, Entry]]:
-    """Return (method, entry): where both exist, only_ssl wins; GET answers HEAD (RFC 9110 §9.3.2)."""
+def answering(entries: Iterable[Entry], secure: bool) -> list[Answering]:
+    """Return (methods, entry): where both exist, only_ssl wins; GET answers HEAD (RFC 9110 §9.3.2)."""
     chosen: dict[tuple[str, tuple[str, ...]], Entry] = {}
     for entry in entries:
         key = entry.method, entry.shape
@@ -83,29 +83,33 @@ def answering(entries: Iterable[Entry], secure: bool) -> list[tuple[str, Entry]]
     for (method, shape), entry in list(chosen.items()):
         if method == "GET":
             chosen.setdefault(("HEAD", shape), entry)
-    return [(method, entry) for (method, _), entry in chosen.items()]
+    methods: dict[int, list[str]] = {entry.order: [] for entry in chosen.values()}
+    for (method, _), entry in chosen.items():
+        methods[entry.order].append(method)
+    return [(methods[entry.order], entry) for entry in {entry.order: entry for entry in chosen.values()}.values()]
 
 
-def tables(entries: Iterable[tuple[str, Entry]]) -> Tables:
+def tables(entries: Iterable[Answering]) -> Tables:
     """Sort the routes that the fast ways can serve into their tables."""
     found = Tables({}, {})
-    for method, entry in sorted(entries, key=lambda pair: pair[1].order):
+    for answered, entry in sorted(entries, key=lambda pair: pair[1].order):
         *first, last = entry.parts or ("",)
-        if method == ANY or any(isinstance(part, Variable) for part in first):
+        if entry.method == ANY or any(isinstance(part, Variable) for part in first):
             continue
         prefix = "".join(f"/{part}" for part in first)
         if isinstance(last, str):
             path = f"{prefix}/{last}".removesuffix("/")
             methods = found.static.setdefault(path, {})
             found.static[f"{path}/"] = methods
-            methods[method] = entry.handler, entry.route
+            methods |= dict.fromkeys(answered, (entry.handler, entry.route))
         elif first:  # a first variable is left to the trie, which knows that a path begins with "/"
-            choices = found.last.setdefault(prefix, {}).setdefault(method, [])
-            choices.append((last.accepts, last.name, entry.handler, entry.route))
+            choices = found.last.setdefault(prefix, {})
+            for method in answered:
+                choices.setdefault(method, []).append((last.accepts, last.name, entry.handler, entry.route))
     return found
 
 
-def matcher(entries: Iterable[tuple[str, Entry]], longest: Longest) -> Matcher:
+def matcher(entries: Iterable[Answering], longest: Longest) -> Matcher:
     """Return the closure for these routes."""
     entries = list(entries)
     known = tables(entries)
@@ -140,7 +144,7 @@ def matcher(entries: Iterable[tuple[str, Entry]], longest: Longest) -> Matcher:
 
 
 def searching(
-    entries: Iterable[tuple[str, Entry]], most: int
+    entries: Iterable[Answering], most: int
 ) -> Callable[[Request, str, str, Iterable[str] | None], Handler | None]:
     """Return the slow way: the trie, then 405, OPTIONS or nothing."""
     root = trie(entries)

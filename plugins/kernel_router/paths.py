@@ -77,15 +77,15 @@ def parse(path: str) -> Parts:
 
 
 def _part(text: str) -> Part:
+    if not text:
+        raise ValueError("it has an empty part")
+    if not _outside_literals(text):
+        return text
     if match := _variable(text):
         return _typed(match[1], match[2] or "str")
     if _unnamed(text):
         return _typed("", text)
-    if not text:
-        raise ValueError("it has an empty part")
-    if _outside_literals(text):
-        raise ValueError(f"part '{text}' is no whole text, <name:type> or (regex); a regex holds no '/'")
-    return text
+    raise ValueError(f"part '{text}' is no whole text, <name:type> or (regex); a regex holds no '/'")
 
 
 def _typed(name: str, kind: str) -> Variable:

@@ -58,6 +58,10 @@ class Entry:
         return f"'{self.route.app}' ({self.route.where})"
 
 
+Answering = tuple[Sequence[str], Entry]
+"""The methods that one entry answers, and it."""
+
+
 def survey(routes: Iterable[Bound], both: Callable[..., str] = UNPLANNED) -> list[Entry]:
     """Return an entry for every method of every route, in the order of definition.
 
@@ -79,10 +83,13 @@ def survey(routes: Iterable[Bound], both: Callable[..., str] = UNPLANNED) -> lis
         methods = (ANY,) if isinstance(route, Mount) else tuple(dict.fromkeys(route.methods))
         problems += _wrong_methods(route, methods)
         entries += [Entry(len(entries) + n, m, route, handler, parts, ssl) for n, m in enumerate(methods)]
-    replaced = [one for one, other in _pairs(entries) if replaces(other, one)]
-    replaced += [other for one, other in _pairs(entries) if replaces(one, other)]
-    entries = [entry for entry in entries if entry not in replaced] if replaced else entries
-    problems += _duplicates(entries, both)
+    pairs = list(_pairs(entries))
+    replaced = [one for one, other in pairs if replaces(other, one)]
+    replaced += [other for one, other in pairs if replaces(one, other)]
+    if replaced:
+        entries = [entry for entry in entries if entry not in replaced]
+        pairs = list(_pairs(entries))
+    problems += _duplicates(pairs, both)
     if problems:
         raise BootError(problems)
     return entries
@@ -124,8 +131,8 @@ def replaces(one: Entry, other: Entry) -> bool:
     return bool(wish) and wish in (other.route.app, f"{other.route.app}:{other.method} {other.route.path}")
 
 
-def _duplicates(entries: Iterable[Entry], both: Callable[..., str]) -> Iterator[Problem]:
-    for known, entry in _pairs(entries):
+def _duplicates(pairs: Iterable[tuple[Entry, Entry]], both: Callable[..., str]) -> Iterator[Problem]:
+    for known, entry in pairs:
         sides = both((known.route.app, known.route.where), (entry.route.app, entry.route.where))
         message = f"{known.label} is declared by {sides}"
         hint = f"give one of them another path or prefix, switch one of the two off, {PURPOSE}"

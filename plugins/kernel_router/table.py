@@ -14,9 +14,9 @@ from kernel_router.survey import Entry
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A method of a route, with the parts that a table has to look at."""
+    """What a route answers, with the parts that a table has to look at."""
 
-    method: str
+    methods: Sequence[str]
     parts: Parts
     entry: Entry
 
@@ -32,12 +32,14 @@ class Row:
 
     def written_out(self, length: int) -> "Row | None":
         """Return the row for *length* segments: a variable of type `path` takes what others leave."""
-        more, reach = length - len(self.parts), self.reach
-        if more == 0 or (reach is not None and more > 0):
-            place = reach or 0
-            middle = self.parts[place : place + 1] * (more + 1)
-            return Row(self.method, self.parts[:place] + middle + self.parts[place + 1 :], self.entry)
-        return None
+        more = length - len(self.parts)
+        if more == 0:
+            return self
+        place = self.reach
+        if place is None or more < 0:
+            return None
+        middle = self.parts[place : place + 1] * (more + 1)
+        return Row(self.methods, self.parts[:place] + middle + self.parts[place + 1 :], self.entry)
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ class Table:
         self._entries = [row.entry for row in rows]
         self._methods: dict[str, int] = {}
         for number, row in enumerate(rows):
-            self._methods[row.method] = self._methods.get(row.method, 0) | 1 << number
+            for method in row.methods:
+                self._methods[method] = self._methods.get(method, 0) | 1 << number
             for column, part in zip(columns, row.parts, strict=True):
                 column.add(part, 1 << number)
         self._columns = [(n, c.literal, c.free, tuple(c.checked.values())) for n, c in enumerate(columns)]

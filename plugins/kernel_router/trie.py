@@ -8,7 +8,7 @@ The deepest comes first because a literal beats a variable at the first position
 from collections.abc import Iterable, Sequence
 
 from kernel_router.paths import Variable
-from kernel_router.survey import ANY, Entry
+from kernel_router.survey import ANY, Answering, Entry
 from kernel_router.table import Fork, Row
 
 Found = tuple[Entry, dict[str, str]]
@@ -25,12 +25,12 @@ class Node:
         self.fork: Fork | None = None
         self.mount: Entry | None = None
 
-    def add(self, method: str, entry: Entry) -> None:
+    def add(self, methods: Sequence[str], entry: Entry) -> None:
         """Keep *entry* at the node where it belongs below this one."""
         node = self
         for part in entry.parts:
             if isinstance(part, Variable):
-                node.rows.append(Row(method, entry.parts[node.depth :], entry))
+                node.rows.append(Row(methods, entry.parts[node.depth :], entry))
                 return
             node = node.literals.setdefault(part, Node(node.depth + 1))
         node.mount = entry
@@ -67,12 +67,12 @@ class Node:
         return None
 
 
-def trie(entries: Iterable[tuple[str, Entry]]) -> Node:
+def trie(entries: Iterable[Answering]) -> Node:
     """Return the trie of all routes with variables and of all mounts."""
     root = Node()
-    for method, entry in entries:
-        if method == ANY or any(isinstance(part, Variable) for part in entry.parts):
-            root.add(method, entry)
+    for methods, entry in entries:
+        if entry.method == ANY or any(isinstance(part, Variable) for part in entry.parts):
+            root.add(methods, entry)
     root.finish()
     return root
 

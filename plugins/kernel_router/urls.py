@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from kernel.errors import did_you_mean
 from kernel.layers import Route
 from kernel.request import Request
-from kernel_router.paths import Parts, Variable, shape
+from kernel_router.paths import Parts, Variable
 from kernel_router.survey import Entry
 
 
@@ -22,7 +22,7 @@ class Urls:
         for entry in entries:
             name, app = entry.route.name, entry.route.app
             for known in (name, f"{app}:{name}") if name else ():
-                self._named.setdefault(known, {}).setdefault(shape(entry.parts), (entry.route, entry.parts))
+                self._named.setdefault(known, {}).setdefault(entry.shape, (entry.route, entry.parts))
 
     def __call__(self, name: str, /, **variables: Any) -> str:
         """Return the path of the route *name*; variables it does not hold become the query.
