@@ -23,7 +23,7 @@ def scan() -> Iterable[Member]:
 
     for dist in distributions():
         if ours := [entry for entry in dist.entry_points if entry.group in KINDS]:
-            name, version = dist.name, dist.version  # each parses the metadata anew
+            name, version = map(dist.metadata.__getitem__, ("Name", "Version"))  # each `metadata` parses them anew
             for entry in ours:
                 own = name.lower().replace("_", "-") == "asgi-kernel" and entry.group == "kernel.plugins"
                 yield Member(entry.name, KINDS[entry.group], entry.value, name, version, own)

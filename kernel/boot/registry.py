@@ -127,7 +127,7 @@ def flattened(answer: Any, kind: Any) -> list[Any]:
     Raises:
         TypeError: something in it is neither.
     """
-    if isinstance(answer, str) or not isinstance(answer, (kind, Iterable)):
+    if not isinstance(answer, kind) and (isinstance(answer, str) or not isinstance(answer, Iterable)):
         raise TypeError(f"{answer!r} is no {kind.__name__}")
     return [answer] if isinstance(answer, kind) else [one for part in answer for one in flattened(part, kind)]
 

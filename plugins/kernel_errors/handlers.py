@@ -149,7 +149,7 @@ def depth(level: Level, route: Route) -> int:
 
 def states(level: Level, route: Route) -> bool:
     """Tell whether one level of *route* states any."""
-    return any(one.exception_handlers for one in route.chain[PLACES[level]])
+    return bool(route.effective.exception_handlers) and any(o.exception_handlers for o in route.chain[PLACES[level]])
 
 
 def unwrapped(error: Exception) -> Exception:

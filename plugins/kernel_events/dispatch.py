@@ -4,7 +4,6 @@ import inspect
 import logging
 import sys
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from graphlib import CycleError
 from typing import Any
 
@@ -101,6 +100,8 @@ class Events:
         """Note listeners that want what the event does not carry, and those of a misspelt event."""
         event, listeners = self.declared.get(name), self._compiled[name]
         if event is None:
+            from difflib import get_close_matches  # needed only where something is wrong
+
             for near in get_close_matches(name, [event.name for event in DEFAULTS], 1, ALIKE):
                 message = f"'{listeners[0].plugin}' listens to '{name}', which nobody declares; did you mean '{near}'?"
                 hint = f"rename it, or declare it: App(events=[Event('{name}')])"

@@ -24,13 +24,14 @@ class Params(Plugin):
 
     def __init__(self) -> None:
         self._fields: dict[Route, dict[str, Take]] = {}
+        self._reading: dict[tuple[str, Reader], Extractor] = {}
 
     @hookimpl
     def kernel_bind(self, parameter: inspect.Parameter, route: Route) -> Extractor | None:
         """Return the extractor of a path variable or of a field of the query."""
         found = _shape(parameter, route)
         if parameter.name in _variables(route.path):
-            return from_path(parameter, found, route)
+            return self._from_path(parameter, found, route)
         if found is None or parameter.annotation is parameter.empty:
             return None
         default = None if found.optional else MISSING
@@ -40,6 +41,22 @@ class Params(Plugin):
         take = (repeated if found.collect else single)(parameter.name, found, default)
         fields[parameter.name] = take
         return extractor(take, fields)
+
+    def _from_path(self, parameter: inspect.Parameter, found: Shape | None, route: Route) -> Extractor | None:
+        """Return the extractor of a path variable; a value that does not fit is no such path: 404.
+
+        What the router has found to be an integer is not looked at again. Routes with equal
+        variables share one extractor.
+        """
+        if found is None or found.collect:
+            return None
+        name = parameter.name
+        read = int if found.read is read_int and f"<{name}:int>" in route.path else found.read
+        if found.check:
+            return _converting(name, read, found.check)
+        if (name, read) not in self._reading:
+            self._reading[name, read] = _plain(name) if read is str else _reading(name, read)
+        return self._reading[name, read]
 
 
 def _shape(parameter: inspect.Parameter, route: Route) -> Shape | None:
@@ -52,18 +69,8 @@ def _shape(parameter: inspect.Parameter, route: Route) -> Shape | None:
         raise BootError([Problem("params.constraint", "error", message, hint, where(route.handler))]) from error
 
 
-def from_path(parameter: inspect.Parameter, found: Shape | None, route: Route) -> Extractor | None:
-    """Return the extractor of a path variable; a value that does not fit is no such path: 404.
-
-    What the router has found to be an integer is not looked at again.
-    """
-    if found is None or found.collect:
-        return None
-    name = parameter.name
-    if found.read is str and found.check is None:
-        return lambda request: request.url_vars[name]
-    read = int if found.read is read_int and f"<{name}:int>" in route.path else found.read
-    return _converting(name, read, found.check) if found.check else _reading(name, read)
+def _plain(name: str) -> Extractor:
+    return lambda request: request.url_vars[name]
 
 
 def _reading(name: str, read: Reader) -> Extractor:
