@@ -21,8 +21,8 @@ from kernel.request import Context, Request
 from kernel.serve.application import concluded, lifespan, serve, told, unavailable
 from kernel.types import Receive, Scope, Send
 
-# Who has the last word if no plugin does; as headers to add to those of an answer it has none.
-LAST = {"settle": concluded, "conclude": concluded, "headers": type("Bare", (dict,), {"__missing__": lambda *_: ()})()}
+# Who has the last word if no plugin does; an answer has the headers it brings.
+LAST = {"settle": concluded, "conclude": concluded, "headers": type("Own", (dict,), {"__missing__": lambda _, x: x})()}
 
 
 class Kernel:
@@ -46,7 +46,7 @@ class Kernel:
         self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current, self.compiled = ContextVar[Request]("current_request"), tuple[Any, ...]()
-        self._boot, self.wrapped = None, None  # type: Boot | None, ASGIApp | None
+        self._boot, self.wrapped = None, None  # type: Boot | None, Any
 
     __call__ = serve
 

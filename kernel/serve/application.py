@@ -15,7 +15,7 @@ new: Any = object.__new__  # the constructor in place costs less than calling it
 
 
 # What a request needs, bound once: Request class, match, rescue, encoders, gates, whether there are finishers,
-# enter, leave, settle, conclude, and the headers to add to those of an answer.
+# enter, leave, settle, conclude, and all headers of an answer by those it has.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
@@ -41,7 +41,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, waits, enter, leave, settle, conclude, more = compiled
+    build, match, rescue, common, gates, waits, enter, leave, settle, conclude, complete = compiled
     request = new(build)
     # the class has two of them: what an object has itself is read faster
     request.scope, request.receive, request.settlers, request.waiting = scope, receive, (), waits
@@ -69,12 +69,12 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         body, status, pairs = response if kind is tuple else (response.body, response.status, response.pairs)
         plain = kind is tuple or (pairs.__class__ is tuple and (kind is Response or not response.streamed))
         if plain and len(body) < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
-            headers = [*pairs, LENGTHS[len(body)], *more[pairs]]
+            headers = [*complete[pairs], LENGTHS[len(body)]]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
         else:
             response = whole(response)
-            response.pairs = (own := pairs if pairs.__class__ is tuple else tuple(checked(pairs))) + more[own]
+            response.pairs = complete[pairs if pairs.__class__ is tuple else tuple(checked(pairs))]
             await response.write(request, send)
         problem = None
     except (ClientDisconnect, OSError) as error:

@@ -1,4 +1,4 @@
-"""What is added to the headers of an answer, remembered by those it has."""
+"""All headers of an answer, remembered by those it brings."""
 
 from kernel.response import Pair
 
@@ -9,7 +9,7 @@ REMEMBERED = 256
 
 
 class Standing(dict[Pairs, Pairs]):
-    """The pairs to add to those of an answer: `standing[pairs]`. A name that the answer has itself is left alone.
+    """All pairs of an answer: `standing[pairs]`, the first those it brings. What it names itself is not added.
 
     Args:
         always: pairs for every answer.
@@ -23,4 +23,4 @@ class Standing(dict[Pairs, Pairs]):
         own = dict(pairs)
         page = own.get(b"content-type", b"").partition(b";")[0].strip().lower() in PAGES
         more = tuple(pair for pair in (*self._always, *(self._pages if page else ())) if pair[0] not in own)
-        return self.setdefault(pairs, more) if len(pairs) < 2 and len(self) < REMEMBERED else more
+        return self.setdefault(pairs, pairs + more) if len(pairs) < 2 and len(self) < REMEMBERED else pairs + more

@@ -154,6 +154,7 @@ def test_a_deployment_without_them_is_warned_of() -> None:
 def test_what_clients_can_vary_is_not_remembered() -> None:
     standing = Standing(((b"a", b"1"),), ())
     for number in range(REMEMBERED + 9):
-        assert standing[((b"location", b"%d" % number),)] == ((b"a", b"1"),)
-        assert standing[((b"location", b"%d" % number), (b"a", b"2"))] == ()
+        location = b"location", b"%d" % number
+        assert standing[(location,)] == (location, (b"a", b"1"))
+        assert standing[location, (b"a", b"2")] == (location, (b"a", b"2"))
     assert len(standing) == REMEMBERED
