@@ -53,6 +53,8 @@ class Options:
         if not isinstance(given := keywords.get("exception_handlers"), Mapping | None):
             raise TypeError(f"{owner}: exception_handlers= is {given!r}, no mapping of exceptions to handlers")
         values: dict[str, Any] = {k: as_tuple(value) if k in ADDITIVE else value for k, value in keywords.items()}
+        if wrong := [one for one in values.get("layers", ()) if not isinstance(one, Layer)]:
+            raise TypeError(f"{owner}: layers= has {wrong[0]!r}, which is no Layer")
         return cls(**values) if values else NOTHING
 
     def inherit(self, inner: "Options") -> "Options":
@@ -133,8 +135,7 @@ class Route:
     def derive(self, **changes: Any) -> "Route":
         """Return a copy with *changes*; the original stays as it is."""
         route = object.__new__(type(self))
-        vars(route).update(vars(self), **changes)
-        vars(route).pop("effective", None)  # of the original
+        vars(route).update({key: value for key, value in vars(self).items() if key != "effective"}, **changes)
         return route
 
     # The options that hold here, outer to inner.
