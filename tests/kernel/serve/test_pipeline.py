@@ -402,6 +402,27 @@ def test_routes_with_the_same_layers_share_what_is_made_of_them(build, notes):
     assert made["/c"] is not made["/a"]
 
 
+def test_routes_share_the_own_layers_of_their_app(build, notes):
+    routes = [Route("/a", "GET", named), Route("/b", "GET", named)]
+    made = handlers(lambda more: build(*routes, plugins=more, layers=[notes.layer("own")]).boot())
+    assert made["/a"] is made["/b"]
+
+
+def test_a_layer_stands_at_the_level_that_states_it_also_where_it_is_shared(build, notes):
+    layer = notes.layer("one")
+    grouped = Route("/a", "GET", named).derive(groups=(Options(layers=(layer,)),))
+    kernel = build(grouped, Route("/b", "GET", named, layers=layer))
+    assert [steps[0].level for _, steps in kernel.plan.routes] == ["group", "route"]
+
+
+async def test_what_renders_for_one_route_is_not_shared(build, ask, notes):
+    routes = [Route("/a", "GET", named), Route("/b", "GET", named)]
+    layers = plugin(Layer("gate", before_request=notes.hook("gate"), level="app"), notes.layer("in", "app"))
+    kernel = build(*routes, plugins=[layers])
+    assert [(await ask(kernel, path)).text for path in ("/a", "/b")] == ["/a", "/b"]
+    assert notes == ["gate", "in in", "in out"] * 2
+
+
 async def test_in_shared_layers_each_route_is_itself(build, ask, notes):
     routes = [Route("/a", "GET", named), Route("/b", "GET", named, before_request=notes.hook("before"))]
     kernel = build(*routes, plugins=[plugin(notes.layer("one", "app"), notes.layer("two", "route"))])

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 from msgspec import Meta, Struct
 
-from kernel import Kernel, Request
+from kernel import App, Kernel, Request
 from kernel.errors import BootError
+from kernel.layers import Route
 
 pytestmark = pytest.mark.anyio
 NOT_FOUND = (404, {"status": "error", "code": 1001, "message": "Not found"})
@@ -55,6 +56,19 @@ async def test_everything_that_is_wrong_is_told_at_once(
     query: str, data: dict[str, Any], make_kernel: Any, asking: Any
 ) -> None:
     assert await asking(make_kernel(search), query=query) == unexpected(**data)
+
+
+async def test_routes_with_equal_variables_read_their_own_path(asking: Any) -> None:
+    async def one(id: int) -> dict[str, int]:
+        return {"one": id}
+
+    async def other(id: int) -> dict[str, int]:
+        return {"other": id}
+
+    routes = [Route("/one/<id:int>", "GET", one), Route("/other/<id:int>", "GET", other)]
+    kernel = Kernel({}, apps=[App(name="shop", routes=routes)])
+    assert await asking(kernel, "/one/1") == (200, {"one": 1})
+    assert await asking(kernel, "/other/2") == (200, {"other": 2})
 
 
 async def test_variables_of_the_path_go_before_the_query(make_kernel: Any, asking: Any) -> None:
