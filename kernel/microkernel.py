@@ -19,7 +19,10 @@ from kernel.layers import F, Hooks, as_tuple, caller
 from kernel.plugin import App
 from kernel.request import Context, Request
 from kernel.serve.application import concluded, lifespan, serve, told, unavailable
-from kernel.types import ASGIApp, Receive, Scope, Send
+from kernel.types import Receive, Scope, Send
+
+# Who has the last word if no plugin does; an answer has the headers it brings.
+LAST = {"settle": concluded, "conclude": concluded, "headers": type("Own", (dict,), {"__missing__": lambda _, x: x})()}
 
 
 class Kernel:
@@ -42,9 +45,8 @@ class Kernel:
     ) -> None:
         self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
-        self._boot: Boot | None = None
         self._current, self.compiled = ContextVar[Request]("current_request"), tuple[Any, ...]()
-        self.wrapped: ASGIApp | None = None
+        self._boot, self.wrapped = None, None  # type: Boot | None, Any
 
     __call__ = serve
 
@@ -139,13 +141,13 @@ class Kernel:
                     await stack.enter_async_context(keep(name, some if hasattr(some, "__aenter__") else some(self)))
                 except Exception as why:
                     raise KernelError(f"plugin '{name}': its lifespan failed: {type(why).__name__}: {why}") from why
-            settle, conclude = (self.booted.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
+            last = (self.booted.services.get(key, ("", other))[1] for key, other in LAST.items())
             enter = self.booted.services.get("seed", ("", lambda enter: enter))[1](self._current.set)
-            compiled = (*self.booted.compiled, enter, self._current.reset, settle, conclude)
+            compiled = (*self.booted.compiled, enter, self._current.reset, *last)
             wraps: list[Any] = [layer.asgi for layer in reversed(self.plan.layers) if layer.asgi]
             self.wrapped = reduce(lambda app, wrap: wrap(app), wraps, partial(serve, self, compiled=compiled))
             # `reset` is a new object, which only `compiled` holds, and with it the requests under way
-            self.compiled, self.under_way = () if wraps else compiled, ref(compiled[-3])
+            self.compiled, self.under_way = () if wraps else compiled, ref(compiled[7])
             self.entered = stack.pop_all()
 
     async def arrive(self, scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:

@@ -67,8 +67,8 @@ class Registry:
         known = [spec.removeprefix("kernel_") for spec in self.specs]
         for keyword in sorted(app.answers.keys() - set(known)):
             hint = f"mend it, or switch on the plugin that specifies 'kernel_{keyword}' in [plugins] active"
-            guess = did_you_mean(keyword, [*known, *OPTION_NAMES])
-            message = f"app '{name}': no active plugin specifies '{keyword}='{guess}"
+            message = f"app '{name}': no active plugin specifies '{keyword}='"
+            message += did_you_mean(keyword, [*known, *OPTION_NAMES])
             self.problems.error("app.keyword", message, hint, app.where)
         given = {f"kernel_{one}": constant(answer, app.where) for one, answer in app.answers.items() if one in known}
         own = {hook: getattr(app, hook) for hook in dir(app) if hook.startswith("kernel_")}

@@ -15,7 +15,7 @@ new: Any = object.__new__  # the constructor in place costs less than calling it
 
 
 # What a request needs, bound once: Request class, match, rescue, encoders, gates, whether there are finishers,
-# enter, leave, settle, conclude.
+# enter, leave, settle, conclude, and all headers of an answer by those it has.
 # `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
 
 
@@ -41,17 +41,15 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, waits, enter, leave, settle, conclude = compiled
+    build, match, rescue, common, gates, waits, enter, leave, settle, conclude, complete = compiled
     request = new(build)
     # the class has two of them: what an object has itself is read faster
     request.scope, request.receive, request.settlers, request.waiting = scope, receive, (), waits
-    token, response = enter(request), None
-    problem: BaseException | None = UNFINISHED
+    token, response, problem = enter(request), None, UNFINISHED  # type: Any, Any, BaseException | None
     try:
         try:
             for gate in gates:
-                value = gate(request)
-                if value is not None:
+                if (value := gate(request)) is not None:
                     request.bypassed = True
                     break
             else:
@@ -71,10 +69,13 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         body, status, pairs = response if kind is tuple else (response.body, response.status, response.pairs)
         plain = kind is tuple or (pairs.__class__ is tuple and (kind is Response or not response.streamed))
         if plain and len(body) < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
-            await send({"type": "http.response.start", "status": status, "headers": [*pairs, LENGTHS[len(body)]]})
+            headers = [*complete[pairs], LENGTHS[len(body)]]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
         else:
-            await whole(response).write(request, send)
+            response = whole(response)
+            response.pairs = complete[pairs if pairs.__class__ is tuple else tuple(checked(pairs))]
+            await response.write(request, send)
         problem = None
     except (ClientDisconnect, OSError) as error:
         problem = error

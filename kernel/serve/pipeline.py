@@ -166,6 +166,5 @@ class Compiler:
 
 def is_gate(layer: Layer) -> bool:
     """Tell whether a layer only looks at the request, without waiting for anything."""
-    others = layer.around or layer.after_request or layer.after_response or layer.on_finish
-    hook = layer.before_request
+    hook, others = layer.before_request, layer.around or layer.after_request or layer.after_response or layer.on_finish
     return hook is not None and not others and not is_async(hook) and not is_blocking(hook, layer.blocking)

@@ -31,9 +31,7 @@ def label(thing: Any) -> str:
 
 
 def owed(value: Any, who: str, hook: Hook, request: Request) -> Response:
-    """Return *value* if it is a response; else say who owes one."""
-    if isinstance(value, Response):
-        return value
+    """Say who owes a response where *value* is none."""
     if inspect.iscoroutine(value):
         value.close()
     route = f", route '{request.route}'" if request.route else ""

@@ -97,7 +97,8 @@ def ended(hook: Hook, debtor: Debtor, inner: Handler) -> Handler:
     """Have *hook* change every response; the answer to an exception when it is there, before its first byte."""
 
     async def change(request: Request, response: Response) -> Response:
-        return owed(await hook(response, request), *debtor, request)
+        value = await hook(response, request)
+        return value if isinstance(value, Response) else owed(value, *debtor, request)
 
     async def call(request: Request) -> Response:
         try:

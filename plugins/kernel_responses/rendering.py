@@ -18,11 +18,10 @@ from msgspec import Struct
 from kernel import Response
 from kernel.response import Pair
 from kernel_responses.json import encode_unchecked, refuse_nan
-from kernel_responses.stream import OCTETS, TEXT, Stream
+from kernel_responses.stream import OCTET_PAIRS, TEXT_PAIRS, Stream
 
 Encode = Callable[[Any], Response]
 JSON_PAIRS = ((b"content-type", b"application/json"),)
-TEXT_PAIRS, OCTET_PAIRS = (TEXT,), (OCTETS,)
 _new = object.__new__
 Parts = tuple[bytes, int, tuple[Pair, ...]]
 

@@ -25,8 +25,8 @@ QUICK, TOGETHER = 0.01, 8
 """Of chunks that come within so many seconds so many are counted together: to read the clock costs half a chunk."""
 END: Any = object()
 _new = object.__new__
-TEXT = (b"content-type", b"text/plain; charset=utf-8")
-OCTETS = (b"content-type", b"application/octet-stream")
+TEXT_PAIRS: Pairs = ((b"content-type", b"text/plain; charset=utf-8"),)
+OCTET_PAIRS: Pairs = ((b"content-type", b"application/octet-stream"),)
 
 
 class Source(Protocol):
@@ -127,33 +127,15 @@ async def coded(chunk: Any, coder: Gzip | None) -> bytes:
     return await coder.add(data) if coder and data else data
 
 
-Watch = tuple[int, float, float, int]
-"""How many chunks are counted together, when that was done, when to look again, and after how many bytes."""
-
-
-def beginning(together: int = 1) -> Watch:
-    """Return the watch over a client that is there."""
-    now = monotonic()
-    return together, now, now + LOOK_EVERY, LOOK_AFTER
-
-
-async def looked(request: Request, watch: Watch, size: int) -> Watch:
-    """Count chunks, the last of *size* bytes; look whether the client is there if that is due.
-
-    Some servers take what they cannot send any more.
+async def demand_client(request: Request) -> None:
+    """Look whether the client is there; some servers take what they cannot send any more.
 
     Raises:
         ClientDisconnect: it is not.
     """
-    together, seen, due, left = watch
-    now, left = monotonic(), left - size * together
-    together = TOGETHER if now - seen < QUICK * together else 1
-    if now <= due and left >= 0:
-        return together, now, due, left
     ask = getattr(request, "is_disconnected", None)
     if ask and await ask():
         raise ClientDisconnect("the client left during the stream")
-    return beginning(together)
 
 
 class Chunked(Response):
@@ -167,6 +149,7 @@ class Chunked(Response):
     """
 
     streamed, body = True, b""
+    sent: tuple[Source, Gzip | None, Any, int | None] | None = None
 
     def __init__(
         self,
@@ -180,8 +163,10 @@ class Chunked(Response):
         self.status, self.pairs = status, headers
         self.sent = source, coder, first, length
 
-    async def write(self, request: Request, send: Send) -> None:
+    async def write(self, request: Request, send: Send) -> None:  # noqa: C901  # each call out of the loop costs half a chunk
         """Send the start, each chunk in a message of its own, and the end."""
+        if self.sent is None:
+            return await (await self.prepare(request)).write(request, send)
         source, coder, chunk, length = self.sent
         plain, ended = None if coder else bytes, False
         try:
@@ -193,7 +178,8 @@ class Chunked(Response):
             chunk = chunk if chunk.__class__ is plain else await coded(chunk, coder)
             if chunk:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            watch, turns = beginning(), 1
+            seen, left, together, turns = monotonic(), LOOK_AFTER, 1, 1
+            due = seen + LOOK_EVERY
             async for chunk in source:
                 if chunk.__class__ is not plain:
                     chunk = await coded(chunk, coder)
@@ -201,8 +187,12 @@ class Chunked(Response):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 turns -= 1
                 if not turns:
-                    watch = await looked(request, watch, len(chunk))
-                    turns = watch[0]
+                    now, left = monotonic(), left - len(chunk) * together
+                    turns = together = TOGETHER if now - seen < QUICK * together else 1
+                    seen = now
+                    if now > due or left < 0:
+                        await demand_client(request)
+                        due, left, together, turns = now + LOOK_EVERY, LOOK_AFTER, 1, 1
             ended = True
             await send({"type": "http.response.body", "body": coder.finish() if coder else b""})
         except OSError as error:
@@ -214,7 +204,7 @@ class Chunked(Response):
                 await closed(source)
 
 
-class Stream(Response):
+class Stream(Chunked):
     """The chunks of *iterable*, sync or async, of str or bytes.
 
     The answer starts with the first chunk, so an exception before it still becomes an error
@@ -228,8 +218,6 @@ class Stream(Response):
         TypeError: *iterable* is not an iterable of chunks.
     """
 
-    streamed, body = True, b""
-
     def __init__(
         self,
         iterable: Iterable[Any] | AsyncIterable[Any],
@@ -238,12 +226,12 @@ class Stream(Response):
         headers: HeaderInput = (),
         compress: bool = False,
     ) -> None:
-        self.status, self.compress = int(status), compress
-        self.pairs = tuple(checked(headers)) if headers else ()
+        self.status, self.compress, self.pairs = int(status), compress, tuple(checked(headers)) if headers else ()
         if content_type and value_of(self.pairs, b"content-type") is None:
             self.pairs = (*self.pairs, header(b"content-type", content_type))
         # nearly every stream is an async generator; whatever else is asked of it takes longer than a chunk
-        self._sources = iter((iterable,)) if iterable.__class__ is AsyncGeneratorType else sources(iterable)
+        self._generator: Any = iterable
+        self._sources = None if iterable.__class__ is AsyncGeneratorType else sources(iterable)
 
     async def prepare(self, request: Request) -> Response:
         """Return the stream with its first chunk at hand; what the iterable raises passes through.
@@ -251,8 +239,8 @@ class Stream(Response):
         Raises:
             RuntimeError: the iterator was sent before.
         """
-        source = next(self._sources, None)
-        if source is None:
+        source = next(self._sources, None) if self._sources else self._generator
+        if source is None or over(source):
             raise RuntimeError("stream: an iterator can be sent once; give Stream an iterable that starts anew")
         try:
             first: Any = b""
@@ -261,19 +249,20 @@ class Stream(Response):
                 break
             else:
                 source = Chunks(())  # of a generator that ended here nobody can tell later where an error came from
-            headers, packed = tuple(self.raw_headers(None)) if self.pairs else (), False
-            if not headers or value_of(headers, b"content-type") is None:
-                headers = (*headers, TEXT if isinstance(first, str) else OCTETS)
+            headers, packed = TEXT_PAIRS if isinstance(first, str) else OCTET_PAIRS, False
+            if self.pairs:
+                given = self.raw_headers(None)
+                headers = (*given,) if value_of(given, b"content-type") is not None else (*given, *headers)
             if self.compress:
                 headers, packed = negotiated(request, self.status, headers, None)
-            answer: Chunked = _new(Chunked)  # its constructor in place: the call costs as much as a chunk
-            answer.status, answer.pairs = self.status, headers
-            answer.sent = source, Gzip() if packed else None, first, None
+            # a generator is sent once: the stream itself is the answer; to make another one costs as much as a chunk
+            answer = _new(Chunked) if self._sources else self
+            answer.status, answer.pairs, answer.sent = (
+                self.status,
+                headers,
+                (source, Gzip() if packed else None, first, None),
+            )
             return answer
         except BaseException:
             await closed(source)
             raise
-
-    async def write(self, request: Request, send: Send) -> None:
-        """Send what `prepare` returns."""
-        await (await self.prepare(request)).write(request, send)

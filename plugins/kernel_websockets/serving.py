@@ -53,7 +53,7 @@ class Sockets:
             await self._serve(scope, Connection(scope["path"], *channel), compiled)
 
     async def _serve(self, scope: Scope, connection: Connection, compiled: Any) -> None:
-        _, find, rescue, common, gates, _, enter, leave, settle, conclude = compiled
+        _, find, rescue, common, gates, _, enter, leave, settle, conclude, _ = compiled
         connection.departing = self._life.state == "draining"
         ws: WebSocket = object.__new__(self.kind)
         ws.scope, ws.connection = {**scope, "method": METHOD}, connection

@@ -13,6 +13,14 @@ async def show(request):
     return "shown"
 
 
+@pytest.mark.parametrize("given", ["x", ["x"], [Layer("a"), 5]])
+def test_layers_that_are_none_are_refused_where_they_are_declared(given):
+    with pytest.raises(TypeError, match=r"route '/a': layers= has ('x'|5), which is no Layer"):
+        Route("/a", "GET", print, layers=given)
+    with pytest.raises(TypeError, match=r"App: layers= has "):
+        Options.parse("App", {"layers": given})
+
+
 def test_options_accept_one_object_or_an_iterable():
     assert Options.parse("App", {"guards": check, "tags": "a", "skip": ["x", "y"]}) == Options(
         guards=(check,), tags=("a",), skip=("x", "y")

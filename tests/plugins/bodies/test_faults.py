@@ -108,6 +108,8 @@ def faults(hint: Any, sent: Any, most: int = 100) -> Any:
         (list[Leaf] | Leaf, {}, {"name": "Required"}),
         (dict[str, Leaf], {"k" * 200: {}}, {"k" * 100 + "…": {"name": "Required"}}),
         (dict[int, Leaf], {"x": {"name": "a"}}, {"x": ["Expected `int`, got `str`"]}),
+        (dict[str, Leaf] | None, 1, {"*": ["Expected `object | null`, got `int`"]}),
+        (dict[str, Leaf], [], {"*": ["Expected `object`, got `array`"]}),
         (
             Annotated[dict[str, Leaf], Meta(max_length=1)],
             {"a": {"name": "a"}, "b": {"name": "b"}},

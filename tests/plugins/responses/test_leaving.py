@@ -68,13 +68,8 @@ async def test_a_stream_whose_client_is_there_goes_on(monkeypatch):
     assert b"".join(message.get("body", b"") for message in sent[1:]) == b"012"
 
 
-async def test_without_a_way_to_ask_a_stream_goes_on(monkeypatch):
-    monkeypatch.setattr(stream, "LOOK_EVERY", 0)
-
-    class Bare:
-        pass
-
-    assert (await stream.looked(Bare(), (1, 0, 0, 0), 1))[0] == 1
+async def test_without_a_way_to_ask_nobody_has_left():
+    await stream.demand_client(object())
 
 
 async def test_a_large_stream_is_given_up_by_its_bytes_however_fast_it_is():
