@@ -22,6 +22,9 @@ from kernel_requests.cookies import parse
         (['a="\\101"'], {"a": "\\101"}),
         (["a=%20+"], {"a": "%20+"}),
         (["  a \t= b "], {"a": "b"}),
+        (["a=b "], {"a": "b"}),
+        (["a=b ;c=d"], {"a": "b", "c": "d"}),
+        (["a= ; b=c"], {"a": "", "b": "c"}),
         (["lonely; a=b"], {"a": "b"}),
         (["=b; a b=c; a,b=c; gr\xfc\xdf=c; [x]=y; ok=yes"], {"ok": "yes"}),
         (["a=gr\xc3\xbc"], {"a": "gr\xc3\xbc"}),
@@ -59,8 +62,9 @@ def test_reading_never_fails_and_never_exceeds_the_limit(lines: list[str], limit
     assert len(parse(lines, limit)) <= limit
 
 
-def test_all_cookie_lines_of_a_request_count(make: Any) -> None:
-    request = make([(b"cookie", b"a=1"), (b"x", b"y"), (b"cookie", b"b=2; a=3")])
+def test_all_cookie_lines_of_a_request_count_and_no_others(make: Any) -> None:
+    others = [(b"accept", b"d=4"), (b"cookie2", b"e=5"), (b"x-cookie", b"f=6")]
+    request = make([(b"cookie", b"a=1"), *others, (b"cookie", b"b=2; a=3")])
     assert dict(request.cookies) == {"a": "1", "b": "2"}
 
 
