@@ -16,6 +16,7 @@ from kernel_timeouts import Timeouts
 from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.binding import BACKLOG, Place
 from kernel_admin.faults import Fault
+from kernel_admin.punctual import punctual
 from kernel_admin.serving import Serve
 from kernel_admin.unread import dropping
 
@@ -77,7 +78,7 @@ async def uvicorn(app: ASGIApp, place: Place, stop: anyio.Event, times: Timeouts
             yield
 
     options: dict[str, Any] = {
-        "http": fast_protocol(),
+        "http": punctual(fast_protocol(), times.header_read),
         "lifespan": "on",
         "log_config": None,
         "log_level": "warning",
@@ -103,7 +104,7 @@ def fast_protocol() -> Any:
     try:
         import_module("httptools")
     except ImportError:
-        return "h11"
+        return import_module("uvicorn.protocols.http.h11_impl").H11Protocol
     return import_module("kernel_admin.heads").Bounded
 
 

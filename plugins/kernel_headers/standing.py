@@ -20,7 +20,7 @@ class Standing(dict[Pairs, Pairs]):
         self._always, self._pages = always, pages
 
     def __missing__(self, pairs: Pairs) -> Pairs:
-        own = dict(pairs)
+        own = {name.lower(): value for name, value in pairs}  # a mounted application may write them as it likes
         page = own.get(b"content-type", b"").partition(b";")[0].strip().lower() in PAGES
         more = tuple(pair for pair in (*self._always, *(self._pages if page else ())) if pair[0] not in own)
         return self.setdefault(pairs, pairs + more) if len(pairs) < 2 and len(self) < REMEMBERED else pairs + more

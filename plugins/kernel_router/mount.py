@@ -1,11 +1,12 @@
 """Mount: hand everything below a path to another ASGI application (ASGI 3.0, HTTP and WebSocket)."""
 
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kernel.layers import Route
 from kernel.request import Request
-from kernel.response import Response
+from kernel.response import Pair, Response
 from kernel.types import ASGIApp, Message, Scope, Send
 
 State = dict[str, Any]
@@ -49,7 +50,8 @@ class Mount(Route):
 class Mounted(Response):
     """The answer of a mounted application, passed on message by message.
 
-    Headers that layers put on it replace those of the application; cookies and `vary` add up.
+    Headers that layers put on it replace those of the application; cookies and `vary` add up. Those that
+    every answer has, the service "headers", are added where the application says nothing else.
     `status` is the application's once that has begun to answer.
     """
 
@@ -59,6 +61,13 @@ class Mounted(Response):
         super().__init__()
         self.headers.clear()
         self._application, self._scope = application, scope
+        self._complete: Mapping[Any, Iterable[Pair]] | None = None
+
+    async def prepare(self, request: Request) -> Response:
+        """Note what layers said, before what every answer has is added to it."""
+        self._said = {name for name, _ in self.pairs}
+        self._complete = request.app.booted.services.get("headers", ("", None))[1]
+        return self
 
     async def write(self, request: Request, send: Send) -> None:
         """Call the application with its own scope; 500 if it fails before it begins to answer."""
@@ -80,10 +89,13 @@ class Mounted(Response):
                 await Response("Internal Server Error", 500).write(request, send)
             raise
 
-    def _merged(self, theirs: Any) -> list[tuple[bytes, bytes]]:
-        ours = self.raw_headers(None)
+    def _merged(self, theirs: Any) -> list[Pair]:
+        ours, complete = self.raw_headers(None), self._complete
+        if complete is not None:
+            ours = [pair for pair in ours if pair[0] in self._said or pair not in complete[()]]
         replaced = {name for name, _ in ours} - _adding_up
-        return [*(pair for pair in theirs if pair[0].lower() not in replaced), *ours]
+        merged = [*((name, value) for name, value in theirs if name.lower() not in replaced), *ours]
+        return merged if complete is None else [*complete[tuple(merged)]]
 
 
 def below(root: str, path: str) -> str:

@@ -12,7 +12,7 @@ from kernel.types import Application
 TIMES = 10
 """How many times its default a timeout may be before it is told."""
 START, STEP, REQUESTS, IDLE, SLOW = Duration("60s"), Duration("15s"), Duration("30s"), Duration("5s"), Duration("5s")
-SEND, BLOCKED = Duration("60s"), Duration("1s")
+SEND, BLOCKED, HEAD = Duration("60s"), Duration("1s"), Duration("15s")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Timeouts:
     keep_alive: Annotated[
         Duration, "how long 'kernel run' keeps a connection on which nothing happens", Beyond(words="it is closed")
     ] = IDLE
+    header_read: Annotated[
+        Duration,
+        "how long Uvicorn under 'kernel run' waits for the head of a request, others in keep_alive; 0: for ever",
+        Beyond(words="the connection is closed"),
+    ] = HEAD
     blocked: Annotated[
         Duration,
         "how long something may hold up the event loop of 'kernel run'; 0: for ever",

@@ -4,12 +4,13 @@ import contextlib
 import os
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.e2e
-CONFIG = "spool_size = 1MiB\n[timeouts]\nkeep_alive = 1s\nsend = 2s\nblocked = 500ms\n"
+CONFIG = "spool_size = 1MiB\n[timeouts]\nkeep_alive = 1s\nheader_read = 1s\nsend = 2s\nblocked = 500ms\n"
 SLOW = bool(os.environ.get("KERNEL_SLOW_TESTS"))
 IDLE = 10_000 if SLOW else 300
 MIB = 1024
@@ -68,23 +69,32 @@ def test_idle_connections_hold_up_nobody(served: Any) -> None:
             assert served.get("/plain") == (200, b"plain")
 
 
-def test_slow_headers_end_their_connection(served: Any) -> None:
-    """F20: a byte now and then is no request."""
-    if served.server == "uvicorn":
-        pytest.skip("uvicorn has no such setting")
+def closes_for_a_slow_head(served: Any) -> bool:
     with served.connect() as sock:
-        sock.sendall(b"GET /plain HTTP/1.1\r\n")
+        sock.sendall(b"GET /plain HTTP/1.1\r\nX-Slow: ")
         sock.settimeout(0.2)
-        deadline, closed = time.monotonic() + 40, False
-        while not closed and time.monotonic() < deadline:
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
             try:
                 sock.sendall(b"X")
-                closed = sock.recv(100) == b"" or True
+                return sock.recv(100) == b"" or True
             except TimeoutError:
                 pass
             except OSError:
-                closed = True
-        assert closed
+                return True
+    return False
+
+
+def test_slow_headers_end_their_connection(served: Any) -> None:
+    """F20: a byte now and then is no request."""
+    assert closes_for_a_slow_head(served)
+    assert served.get("/plain") == (200, b"plain")
+
+
+def test_slow_headers_end_their_connection_without_the_compiled_parser_too(serve: Any, tmp_path: Path) -> None:
+    """F20 on Uvicorn with h11: a module of that name in the folder of the project hides httptools."""
+    (tmp_path / "httptools.py").write_text("raise ImportError('hidden')\n")
+    assert closes_for_a_slow_head(serve("uvicorn", CONFIG))
 
 
 def test_a_handler_that_blocks_the_loop_fails_nobody(served: Any) -> None:

@@ -1,8 +1,8 @@
 """Validators: conventionally `from kernel_data import validators as v`.
 
 `Validator` is the base of all, `Condition` of those that let blank values pass. Other plugins add theirs
-by entry points of the group "kernel.validators", as "orm" does `Unique` and `Exists`; these are imported
-when first asked for.
+by entry points of the group "kernel.validators", as "orm" does `Unique`, `Exists` and `Sorting`; these are
+imported when first asked for.
 """
 
 from importlib.metadata import entry_points

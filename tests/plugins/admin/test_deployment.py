@@ -20,6 +20,8 @@ BAD = {
     "warning networking.unset": "",
     "error networking.proxies": "[networking]\ntrusted_proxies = 0.0.0.0/0",
     "warning networking.bind": "[networking]\nbind = 0.0.0.0:80",
+    "warning headers.hsts": "",
+    "warning headers.off": "[headers]\nframe_options =",
     "warning trace.enabled": "[trace]\nenabled = true",
     "warning trace.header": "[trace]\nenabled = true",
     "warning logging.level": "[logging]\nlevel = debug",
@@ -59,6 +61,8 @@ secret_keys = env:SECRET_KEY
 max_body_size = 50MiB
 [media]
 prefix = /media
+[headers]
+hsts_seconds = 31536000
 """
 
 
@@ -112,13 +116,14 @@ def test_what_is_told_more_strictly_for_production_is_told_once(make_project: An
 
 
 def test_what_is_silenced_is_counted_and_fails_nothing(make_project: Any, invoke: Any, invoke_json: Any) -> None:
-    make_project(BAD["error debug.enabled"] + "\n[checks]\nsilenced = debug.enabled, lock.missing, networking.unset\n")
+    known = ["debug.enabled", "headers.hsts", "lock.missing", "networking.unset"]
+    make_project(BAD["error debug.enabled"] + f"\n[checks]\nsilenced = {', '.join(known)}\n")
     told = invoke_json("check", "--deploy")
 
-    assert invoke("check", "--deploy").stdout == "no problems, 3 silenced\n"
+    assert invoke("check", "--deploy").stdout == "no problems, 4 silenced\n"
     assert invoke("check", "--deploy").exit_code == 0
     assert told["problems"] == []
-    assert {one["id"] for one in told["silenced"]} == {"debug.enabled", "networking.unset", "lock.missing"}
+    assert sorted(one["id"] for one in told["silenced"]) == known
 
 
 def test_what_forbids_the_boot_cannot_be_silenced(make_project: Any, invoke: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 from kernel_admin.heads import MOST, Bounded
 from kernel_admin.servers import fast_protocol
 from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 REQUEST = b"POST / HTTP/1.1\r\nhost: localhost\r\n"
@@ -80,4 +81,4 @@ def test_a_body_and_the_next_head_in_one_piece_are_not_refused(sent):
 def test_without_the_parser_uvicorn_takes_its_other_protocol(monkeypatch):
     assert fast_protocol() is Bounded
     monkeypatch.setitem(__import__("sys").modules, "httptools", None)
-    assert fast_protocol() == "h11"
+    assert fast_protocol() is H11Protocol

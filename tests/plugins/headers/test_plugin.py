@@ -8,10 +8,10 @@ import pytest
 from kernel_errors import NotFound
 from kernel_headers.standing import REMEMBERED, Standing
 from kernel_responses import HTML, JSON, Event, EventStream, File, Redirect, Stream, Text
-from kernel_router import Routes
+from kernel_router import Mount, Routes
 from kernel_testing import Client, make_kernel
 
-from kernel import App, Kernel, Request, Response
+from kernel import App, Kernel, Layer, Request, Response
 from kernel.errors import ConfigError
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ async def told(kernel: Kernel, path: str = "/", method: str = "GET", **scope: An
     """Return those headers of the answer, each of which it must have only once."""
     async with Client(kernel) as client:
         response = await client.request(method, path, scope=scope)
-    pairs = [(n.decode(), v.decode()) for n, v in response.headers if n.decode() in ALL]
+    pairs = [(n.decode().lower(), v.decode()) for n, v in response.headers if n.decode().lower() in ALL]
     assert len(pairs) == len(dict(pairs)), pairs
     return dict(pairs)
 
@@ -101,6 +101,35 @@ async def test_what_a_handler_says_itself_stands() -> None:
     assert await told(kernel_of(lambda: HTML("<p>x", headers=own.items()))) == ALWAYS | PAGES | own
     bare = kernel_of(lambda: Response.trusted(b"x", 200, ((b"x-frame-options", b"SAMEORIGIN"),)))
     assert (await told(bare))["x-frame-options"] == "SAMEORIGIN"
+
+
+def mounted(*theirs: tuple[bytes, bytes], layers: Any = (), **section: Any) -> Kernel:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": theirs})
+        await send({"type": "http.response.body", "body": b"theirs"})
+
+    routes = Routes(Mount("/", application, lifespan=False, layers=layers))
+    return make_kernel(apps=[App(routes=routes)], config={"headers": section})
+
+
+async def test_a_mounted_application_has_those_that_it_does_not_say_itself() -> None:
+    """R135."""
+    page = (b"Content-Type", b"text/html")
+    assert await told(mounted()) == ALWAYS
+    assert await told(mounted(page)) == ALWAYS | PAGES
+    own = ALWAYS | {"x-frame-options": "SAMEORIGIN"}
+    assert await told(mounted((b"X-Frame-Options", b"SAMEORIGIN"))) == own
+    assert await told(mounted((b"x-frame-options", b"SAMEORIGIN"), page)) == own | PAGES
+
+
+async def test_what_a_layer_says_of_a_mounted_application_stands() -> None:
+    async def around(request: Request, call_next: Any) -> Response:
+        response: Response = await call_next(request)
+        response.headers.append((b"x-frame-options", b"DENY"))
+        return response
+
+    kernel = mounted((b"X-Frame-Options", b"SAMEORIGIN"), layers=Layer("own", around))
+    assert await told(kernel) == ALWAYS
 
 
 async def test_a_response_that_is_sent_twice_has_them_once() -> None:

@@ -116,6 +116,7 @@ def test_valid_json_is_read(body: bytes, value: Any) -> None:
         b'{"a":1,"a":"\\u003a"}',
         b'{"a":1,"a":":"}',
         b'[{"x":{"a":{"b":1},"a":1}}]',
+        b'[{"a":1,"a":2},0]',
         b"[" * 65 + b"]" * 65,
         b"[" * 100_000 + b"]" * 100_000,
         b'{"a":' * 65 + b"1" + b"}" * 65,
@@ -247,3 +248,7 @@ def test_arrays_and_objects_nest_together() -> None:
 
 def test_many_values_side_by_side_are_not_deep() -> None:
     assert decode(b"[[1],[2],[3]]", 2) == [[1], [2], [3]]
+
+
+def test_many_keys_beside_an_escape_are_not_taken_for_repeated_ones() -> None:
+    assert decode(b"[" + b'{"a":"\\n"},' * 300 + b"0]", 64) == [{"a": "\n"}] * 300 + [0]

@@ -14,6 +14,7 @@ def test_the_defaults():
     times = Timeouts.of(make_kernel().boot().config)
     assert times == Timeouts() == Timeouts.of({})
     assert (times.startup, times.shutdown_hook, times.graceful, times.keep_alive, times.hard) == (60, 15, 30, 5, 75)
+    assert times.header_read == 15
 
 
 def test_they_are_durations():
