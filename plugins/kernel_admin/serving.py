@@ -17,7 +17,7 @@ from kernel_timeouts import Timeouts
 from kernel import Kernel
 from kernel.errors import KernelError
 from kernel.types import ASGIApp, Message, Receive, Scope, Send
-from kernel_admin.arenas import few_arenas
+from kernel_admin.arenas import one_arena
 from kernel_admin.faults import Fault
 from kernel_admin.signals import at_once, has_terminal, last, once_more, stopping
 from kernel_admin.watchdog import Watchdog
@@ -136,7 +136,7 @@ def serve(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], wor
     backend = "trio" if worker_class == "trio" else "asyncio"
     options = {"use_uvloop": True} if worker_class == "uvloop" else {}
     watched: list[Watched] = []
-    few_arenas()
+    one_arena()
     try:
         with terse():
             anyio.run(_serving, app, server, place, ready, watched, backend=backend, backend_options=options)

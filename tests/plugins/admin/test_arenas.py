@@ -1,4 +1,4 @@
-"""Few arenas for malloc, counted in a process of its own."""
+"""One arena for malloc, counted in a process of its own."""
 
 import ctypes
 import os
@@ -7,13 +7,13 @@ import sys
 
 import pytest
 from kernel_admin import arenas
-from kernel_admin.arenas import ARENAS, SAID, few_arenas
+from kernel_admin.arenas import ARENAS, SAID, one_arena
 
 SHOWING = """
 import ctypes, sys, threading
-from kernel_admin.arenas import few_arenas
-if "few" in sys.argv:
-    assert few_arenas()
+from kernel_admin.arenas import one_arena
+if "one" in sys.argv:
+    assert one_arena()
 together = threading.Barrier(9)
 def work():
     kept = [bytes(5_000) for _ in range(50)]
@@ -38,25 +38,25 @@ def arenas_of(*arguments: str) -> int:
 
 
 @glibc
-def test_threads_share_few_arenas() -> None:
-    assert arenas_of("few") <= ARENAS < arenas_of()
+def test_threads_share_one_arena() -> None:
+    assert arenas_of("one") == ARENAS < arenas_of()
 
 
 @glibc
 def test_it_is_done_in_this_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in SAID:
         monkeypatch.delenv(name, raising=False)
-    assert few_arenas()
+    assert one_arena()
 
 
 @pytest.mark.parametrize("name", SAID)
 def test_an_operator_has_the_last_word(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "4")
-    assert not few_arenas()
+    assert not one_arena()
 
 
 def test_without_glibc_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in SAID:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(arenas.ctypes, "CDLL", lambda name: object())
-    assert not few_arenas()
+    assert not one_arena()
