@@ -54,7 +54,7 @@ class Options:
             raise TypeError(f"{owner}: exception_handlers= is {given!r}, no mapping of exceptions to handlers")
         values: dict[str, Any] = {k: as_tuple(value) if k in ADDITIVE else value for k, value in keywords.items()}
         if wrong := [one for one in values.get("layers", ()) if not isinstance(one, Layer)]:
-            raise TypeError(f"{owner}: layers= has {wrong[0]!r}, which is no Layer")
+            raise TypeError(f"{owner}: layers= has {wrong[0]!r}, no Layer; write Layer(name, around=...)")
         return cls(**values) if values else NOTHING
 
     def inherit(self, inner: "Options") -> "Options":

@@ -73,7 +73,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
         else:
-            response = whole(response)
+            response = whole(response) if kind is tuple or response.streamed else response.copy()  # it may be shared
             response.pairs = complete[pairs if pairs.__class__ is tuple else tuple(checked(pairs))]
             await response.write(request, send)
         problem = None

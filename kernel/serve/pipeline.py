@@ -98,12 +98,12 @@ class Compiler:
         stack = [(n, [one for one in some if not one.select or one.select(route)]) for n, some in own]
         key = route.app, route.effective.skip, *[(*map(id, some),) for _, some in stack]
         made, inner = self._made.get(key), self.steps
-        call, self.steps = made or (wrappers.inside, [])
+        call, self.steps, _ = made or (wrappers.inside, [], stack)
         named = [(n, replace(one, plugin=one.plugin or route.app)) for n, some in stack if not made for one in some]
         for level, layer in reversed(named):
             call = self._wrapped(call, layer, level, route.effective.skip)
         if not made and not self._measured and all(step.phase == "layer" for step in self.steps):
-            self._made[key] = call, self.steps
+            self._made[key] = call, self.steps, stack  # kept, so that nothing else takes the ids
         self.steps = [*self.steps, *inner]
         return route.own if call is wrappers.inside else call
 

@@ -10,13 +10,13 @@ import os
 
 ARENAS = 1  # with two it still grows
 M_ARENA_MAX = -8
-SAID = ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
-"""Environment: an operator's own choice."""
+SAID = {"MALLOC_ARENA_MAX": "", "GLIBC_TUNABLES": "glibc.malloc.arena_"}
+"""Environment: an operator's own choice, if it has that text."""
 
 
 def one_arena() -> bool:
     """Have malloc use one arena from now on; False where it has none, or the environment says how many."""
-    if any(name in os.environ for name in SAID):
+    if any(name in os.environ and text in os.environ[name] for name, text in SAID.items()):
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
     return bool(mallopt and mallopt(M_ARENA_MAX, ARENAS))

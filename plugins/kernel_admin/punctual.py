@@ -6,7 +6,8 @@ from typing import Any
 def punctual(base: Any, seconds: float) -> Any:
     """Return a protocol of Uvicorn that closes a connection whose next request does not begin in time.
 
-    One timer a connection, which looks again when it is due, so that a request costs one look at the clock.
+    So is one that still sends the body of a request whose answer is out. One timer a connection, which
+    looks again when it is due, so that a request costs one look at the clock.
 
     Args:
         base: either of Uvicorn's HTTP/1 protocols.

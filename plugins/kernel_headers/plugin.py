@@ -7,11 +7,18 @@ from typing import Annotated
 from kernel_settings import Bounds
 
 from kernel import Layer, Plugin, Problem, hookimpl
+from kernel.errors import did_you_mean
 from kernel.response import Pair, header
 from kernel.types import Application, ASGIApp, Message, Receive, Scope, Send
 from kernel_headers.standing import Standing
 
 YEAR = 31_536_000
+POLICIES = (
+    *("no-referrer", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin"),
+    *("origin-when-cross-origin", "strict-origin-when-cross-origin", "unsafe-url"),
+)
+"""Of Referrer-Policy; of several a browser takes the last that it knows."""
+OPENERS = ("unsafe-none", "same-origin-allow-popups", "same-origin", "noopener-allow-popups")
 HSTS = b"strict-transport-security"
 
 
@@ -35,11 +42,15 @@ class HeadersConfig:
     def __post_init__(self) -> None:
         if self.frame_options.upper() not in ("", "DENY", "SAMEORIGIN"):
             raise ValueError(f"frame_options: {self.frame_options!r} is none of DENY, SAMEORIGIN and nothing")
-        for key in ("referrer_policy", "coop", "csp"):
-            try:
-                header(key, getattr(self, key))
-            except ValueError:
-                raise ValueError(f"{key}: {getattr(self, key)!r} holds what no header may hold") from None
+        for key, known in (("referrer_policy", POLICIES), ("coop", OPENERS)):
+            for value in getattr(self, key).split(",") if getattr(self, key) else ():
+                if value.strip() not in known:
+                    near = did_you_mean(value, known)
+                    raise ValueError(f"{key}: {value.strip()!r} is none of {', '.join(known)}{near}")
+        try:
+            header("csp", self.csp)
+        except ValueError:
+            raise ValueError(f"csp: {self.csp!r} holds what no header may hold") from None
 
 
 class Headers(Plugin):

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel_data.validators.validator import Meta, Validator
 from kernel_errors import Error
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, UnaryExpression
 from sqlalchemy.sql.operators import ColumnOperators
 
 UNEXPECTED_DATA = 1002
@@ -74,6 +74,8 @@ def both(name: str, column: Any) -> dict[str, Any]:
     """Return the two clauses of one column by what clients call them; raises as Sorting."""
     if not name or name.startswith(DESCENDING) or "," in name:
         raise ValueError(f"Sorting: nobody can ask for a column called '{name}'")
+    if isinstance(column, UnaryExpression) and column.modifier is not None:
+        raise TypeError(f"Sorting: '{name}' has a direction already; write Model.attribute")
     try:
         if isinstance(column, ColumnOperators):
             return {name: column.asc(), DESCENDING + name: column.desc()}

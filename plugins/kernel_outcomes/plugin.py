@@ -56,6 +56,10 @@ async def settle(
             response = await settler(request, response)
             if isinstance(response.pairs, list):
                 response.pairs = tuple(checked(response.pairs))
-        except Exception as error:
+        except BaseException as error:
+            if close := getattr(response, "aclose", None):  # of a stream that is under way, and is not sent
+                await close()
+            if not isinstance(error, Exception):
+                raise
             response = await rescue(request, error)
     return response

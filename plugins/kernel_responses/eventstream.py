@@ -88,6 +88,10 @@ class Flowing(Response):
         self._failure: Exception | None = None
         self._left = False
 
+    async def aclose(self) -> None:
+        """Let go of the events of an answer that is not sent after all."""
+        await closed(self._source)
+
     async def write(self, request: Request, send: Send) -> None:
         """Send events and heartbeats until the end.
 

@@ -163,6 +163,11 @@ class Chunked(Response):
         self.status, self.pairs = status, headers
         self.sent = source, coder, first, length
 
+    async def aclose(self) -> None:
+        """Let go of the chunks of an answer that is not sent after all."""
+        if self.sent is not None:
+            await closed(self.sent[0])
+
     async def write(self, request: Request, send: Send) -> None:  # noqa: C901  # each call out of the loop costs half a chunk
         """Send the start, each chunk in a message of its own, and the end."""
         if self.sent is None:
@@ -230,7 +235,7 @@ class Stream(Chunked):
         if content_type and value_of(self.pairs, b"content-type") is None:
             self.pairs = (*self.pairs, header(b"content-type", content_type))
         # nearly every stream is an async generator; whatever else is asked of it takes longer than a chunk
-        self._generator: Any = iterable
+        self._once: list[Any] = [iterable]  # copies share it
         self._sources = None if iterable.__class__ is AsyncGeneratorType else sources(iterable)
 
     async def prepare(self, request: Request) -> Response:
@@ -239,8 +244,8 @@ class Stream(Chunked):
         Raises:
             RuntimeError: the iterator was sent before.
         """
-        source = next(self._sources, None) if self._sources else self._generator
-        if source is None or over(source):
+        source = next(self._sources, None) if self._sources else self._once.pop() if self._once else None
+        if source is None:
             raise RuntimeError("stream: an iterator can be sent once; give Stream an iterable that starts anew")
         try:
             first: Any = b""

@@ -86,16 +86,23 @@ class Mounted(Response):
         except Exception:
             if not begun:
                 self.status = 500
-                await Response("Internal Server Error", 500).write(request, send)
+                failed = Response("Internal Server Error", 500)
+                failed.pairs = (*self._completed(failed.pairs),)
+                await failed.write(request, send)
             raise
 
     def _merged(self, theirs: Any) -> list[Pair]:
-        ours, complete = self.raw_headers(None), self._complete
-        if complete is not None:
-            ours = [pair for pair in ours if pair[0] in self._said or pair not in complete[()]]
+        ours = self.raw_headers(None)
+        if self._complete is not None:
+            said = [pair for pair in ours if pair[0] in self._said]
+            added = {*self._completed(said)} - {*said}
+            ours = [pair for pair in ours if pair not in added]
         replaced = {name for name, _ in ours} - _adding_up
         merged = [*((name, value) for name, value in theirs if name.lower() not in replaced), *ours]
-        return merged if complete is None else [*complete[tuple(merged)]]
+        return [*self._completed(merged)]
+
+    def _completed(self, pairs: Iterable[Pair]) -> Iterable[Pair]:
+        return pairs if self._complete is None else self._complete[tuple(pairs)]
 
 
 def below(root: str, path: str) -> str:

@@ -15,7 +15,7 @@ async def show(request):
 
 @pytest.mark.parametrize("given", ["x", ["x"], [Layer("a"), 5]])
 def test_layers_that_are_none_are_refused_where_they_are_declared(given):
-    with pytest.raises(TypeError, match=r"route '/a': layers= has ('x'|5), which is no Layer"):
+    with pytest.raises(TypeError, match=r"route '/a': layers= has ('x'|5), no Layer; write Layer"):
         Route("/a", "GET", print, layers=given)
     with pytest.raises(TypeError, match=r"App: layers= has "):
         Options.parse("App", {"layers": given})

@@ -338,6 +338,16 @@ async def test_a_layer_of_a_route_is_told_how_its_requests_end(build, ask, notes
     assert [step.phase for step in kernel.plan.routes[0][1]][:2] == ["on_finish", "on_finish"]
 
 
+async def test_layers_that_are_made_when_they_are_asked_for_are_not_mixed_up(build, ask, notes):
+    class Lazy(Route):
+        options = property(lambda self: Options(layers=(notes.layer(self.path, "route"),)), lambda self, value: None)
+
+    kernel = build(*[Lazy(f"/{n}", "GET", notes.handler) for n in range(8)])
+    for n in range(8):
+        await ask(kernel, f"/{n}")
+    assert notes[::3] == [f"/{n} in" for n in range(8)]
+
+
 async def test_the_layers_of_two_apps_are_their_own(build, ask, notes):
     other = App(name="other", prefix="/other", routes=Route("/", "GET", notes.handler))
     kernel = build(Route("/", "GET", notes.handler), before_request=notes.hook("shop"), apps=[other])

@@ -4,6 +4,7 @@ import ctypes
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from kernel_admin import arenas
@@ -49,10 +50,20 @@ def test_it_is_done_in_this_process_too(monkeypatch: pytest.MonkeyPatch) -> None
     assert one_arena()
 
 
-@pytest.mark.parametrize("name", SAID)
-def test_an_operator_has_the_last_word(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(name, "4")
-    assert not one_arena()
+@pytest.mark.parametrize(
+    ("name", "value", "asked"),
+    [
+        ("MALLOC_ARENA_MAX", "4", True),
+        ("GLIBC_TUNABLES", "glibc.malloc.arena_max=4", True),
+        ("GLIBC_TUNABLES", "glibc.pthread.rseq=0", False),
+    ],
+)
+def test_an_operator_has_the_last_word(name: str, value: str, asked: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for other in SAID:
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr(arenas.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=lambda *which: 1))
+    assert one_arena() is not asked
 
 
 def test_without_glibc_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:

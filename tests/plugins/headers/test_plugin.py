@@ -138,6 +138,51 @@ async def test_a_response_that_is_sent_twice_has_them_once() -> None:
     assert [await told(kernel, method="HEAD") for _ in range(2)] == [ALWAYS] * 2
 
 
+async def test_a_response_that_handlers_share_stays_as_it_is() -> None:
+    shared, routes = Text("x" * 5_000), Routes()
+
+    def framed(response: Response) -> Response:
+        response.headers.append((b"x-frame-options", b"SAMEORIGIN"))
+        return response
+
+    @routes.get("/a")
+    async def one(request: Request) -> Text:
+        return shared
+
+    @routes.get("/b", after_request=framed)
+    async def other(request: Request) -> Text:
+        return shared
+
+    kernel = make_kernel(apps=[App(routes=routes)])
+    assert await told(kernel, "/a") == ALWAYS
+    assert await told(kernel, "/b") == ALWAYS | {"x-frame-options": "SAMEORIGIN"}
+    assert [name for name, _ in shared.pairs] == [b"content-type"]
+
+
+async def test_a_mounted_application_that_fails_has_them() -> None:
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        raise ValueError("theirs")
+
+    kernel = make_kernel(apps=[App(routes=Routes(Mount("/", failing, lifespan=False)))])
+    assert await told(kernel) == ALWAYS
+
+
+async def test_what_a_mounted_page_says_stands_where_a_layer_makes_it_one() -> None:
+    async def around(request: Request, call_next: Any) -> Response:
+        response: Response = await call_next(request)
+        response.headers.append((b"content-type", b"text/html"))
+        return response
+
+    own = {"cross-origin-opener-policy": "unsafe-none"}
+    kernel = mounted((b"Cross-Origin-Opener-Policy", b"unsafe-none"), layers=Layer("own", around))
+    assert await told(kernel) == ALWAYS | own
+
+
+async def test_a_list_of_policies_is_one_header() -> None:
+    policy = "no-referrer, strict-origin-when-cross-origin"
+    assert (await told(kernel_of(referrer_policy=policy)))["referrer-policy"] == policy
+
+
 async def test_each_can_be_changed_and_left_out() -> None:
     other = {"nosniff": "false", "referrer_policy": "no-referrer", "frame_options": "sameorigin", "coop": ""}
     changed = {"referrer-policy": "no-referrer", "x-frame-options": "SAMEORIGIN"}
@@ -148,7 +193,15 @@ async def test_each_can_be_changed_and_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("frame_options", "ALLOW"), ("referrer_policy", "a\r\nb: c"), ("csp", "a\nb"), ("hsts_seconds", "-1")],
+    [
+        ("referrer_policy", "never"),
+        ("referrer_policy", "no-referrer, sameorigin"),
+        ("coop", "sameorigin"),
+        ("frame_options", "ALLOW"),
+        ("referrer_policy", "a\r\nb: c"),
+        ("csp", "a\nb"),
+        ("hsts_seconds", "-1"),
+    ],
 )
 def test_what_cannot_be_sent_is_refused_at_boot(key: str, value: str) -> None:
     with pytest.raises(ConfigError, match=key):

@@ -143,6 +143,19 @@ def test_what_is_no_column_is_told_when_it_is_written(column: Any) -> None:
         Sorting({"name": column})
 
 
+@pytest.mark.parametrize(
+    "column", [Tea.name.desc(), Tea.name.asc(), Tea.name.nulls_last(), Tea.name.desc().nulls_first()]
+)
+def test_a_column_with_a_direction_is_told_when_it_is_written(column: Any) -> None:
+    with pytest.raises(TypeError, match=r"'name' has a direction already; write Model\.attribute"):
+        Sorting({"name": column})
+
+
+def test_an_expression_of_one_operand_has_no_direction() -> None:
+    (clause,) = Sorting({"grams": -Tea.grams}).order("grams")
+    assert str(clause) == '-orm_teas."order" ASC'
+
+
 @pytest.mark.parametrize("name", ["", "-name", "a,b", ","])
 def test_a_name_that_nobody_could_ask_for_is_told_when_it_is_written(name: str) -> None:
     with pytest.raises(ValueError, match="nobody can ask for a column called"):

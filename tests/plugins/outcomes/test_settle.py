@@ -1,10 +1,12 @@
 """Settlers have the last word on a response, before its first byte."""
 
 import pytest
+from kernel_outcomes.plugin import settle
+from kernel_responses import EventStream, Stream
 from kernel_router import Routes
 from kernel_testing import Client
 
-from kernel import App, Kernel
+from kernel import App, Kernel, Request, Response
 
 pytestmark = pytest.mark.anyio
 routes = Routes()
@@ -47,6 +49,34 @@ async def test_a_failing_settler_is_answered_like_a_handler_and_the_next_one_see
     response = await answer(fail, look)
     assert (response.status, seen) == (500, [500])
     assert b"secret" not in response.body
+
+
+@pytest.mark.parametrize("kind", [ValueError, SystemExit])
+@pytest.mark.parametrize("response", [Stream, EventStream])
+async def test_a_stream_that_a_failing_settler_replaces_is_closed(kind, response):
+    closed, begun = [], response is Stream
+
+    async def chunks():
+        try:
+            yield "a"
+            yield "b"
+        finally:
+            closed.append(True)
+
+    async def fail(request, response):
+        raise kind("secret")
+
+    async def rescue(request, error):
+        return Response("failed", 500)
+
+    request = Request({"type": "http", "method": "GET"}, None, None)
+    request.settlers, prepared = (fail,), await response(chunks()).prepare(request)
+    if kind is ValueError:
+        assert (await settle(request, prepared, rescue)).status == 500
+    else:
+        with pytest.raises(SystemExit):
+            await settle(request, prepared, rescue)
+    assert closed == [True] * begun  # of a generator that nobody has begun nothing is to be closed
 
 
 async def test_a_settler_sees_the_answer_to_what_a_handler_raised():

@@ -47,6 +47,10 @@ class Source:
             self.closed += 1
 
 
+def bare() -> Any:
+    return Request({"type": "http", "method": "GET"}, None, None)  # type: ignore[arg-type]  # nothing is received
+
+
 KINDS = pytest.mark.parametrize("kind", ["sync", "later"])
 
 
@@ -125,6 +129,33 @@ async def test_an_iterator_that_was_sent_is_not_sent_as_an_empty_body(ask: Any, 
     for again in (response, copy):
         with pytest.raises(RuntimeError, match="can be sent once"):
             await ask(again)
+
+
+@KINDS
+async def test_a_stream_that_is_under_way_is_not_shared(ask: Any, kind: str) -> None:
+    source, sent = Source(b"a", b"b", b"c"), list[bytes]()
+    response = stream(source, kind)
+    copy = response.copy()
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body"))
+        for again in (response, copy):
+            with pytest.raises(RuntimeError, match="can be sent once"):
+                await ask(again)
+
+    await (await response.prepare(bare())).write(bare(), send)
+    assert sent == [None, b"a", b"b", b"c", b""]
+
+
+@KINDS
+async def test_a_stream_that_is_not_sent_after_all_lets_go_of_its_chunks(kind: str) -> None:
+    source = Source(b"a", b"b")
+    unsent = stream(source, kind)
+    await unsent.aclose()
+    assert source.closed == 0
+    prepared: Any = await unsent.prepare(bare())
+    await prepared.aclose()
+    assert source.closed == 1
 
 
 @KINDS
