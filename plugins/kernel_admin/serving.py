@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
+from time import monotonic
 from typing import Any
 
 import anyio
@@ -16,8 +17,10 @@ from kernel_timeouts import Timeouts
 
 from kernel import Kernel
 from kernel.errors import KernelError
+from kernel.serve.application import unavailable
 from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.arenas import one_arena
+from kernel_admin.concurrency import MOST, limit_of
 from kernel_admin.faults import Fault
 from kernel_admin.signals import at_once, has_terminal, last, once_more, stopping
 from kernel_admin.watchdog import Watchdog
@@ -29,6 +32,7 @@ TOLD = "KERNEL_TOLD"
 STARTED, INTERRUPTED = b".", b"!"
 """The start is complete; a server asked for the end of the whole."""
 
+MINUTE = 60.0
 logger = logging.getLogger("kernel.run")
 Serve = Callable[[ASGIApp, Any, anyio.Event, Timeouts], Awaitable[None]]
 
@@ -36,12 +40,17 @@ Serve = Callable[[ASGIApp, Any, anyio.Event, Timeouts], Awaitable[None]]
 class Watched:
     """An application whose lifespan is observed: servers differ in what they make of a failed one.
 
+    Beyond *most* requests under way one more is answered 503.
+
     `ready` is called when the start is complete, before the server hears of it. What fails is in
     `failed`, by step; *stop* is set then, for a server that would serve on.
     """
 
-    def __init__(self, kernel: Kernel, ready: Callable[[], None], stop: anyio.Event, place: Any = None) -> None:
+    def __init__(
+        self, kernel: Kernel, ready: Callable[[], None], stop: anyio.Event, place: Any = None, most: int = MOST
+    ) -> None:
         self.app: ASGIApp = kernel
+        self.most, self.under_way, self.silent_until = most, 0, 0.0
         self.place = place
         self.kernel, self.ready, self.stop = kernel, ready, stop
         self.started, self.failed, self.begun = False, dict[str, str](), anyio.Event()
@@ -49,6 +58,10 @@ class Watched:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; look at what the lifespan says."""
         if scope["type"] != "lifespan":
+            counts = scope["type"] == "http"
+            if counts and self.under_way >= self.most:
+                return await self.refuse(scope, receive, send)
+            self.under_way += counts
             try:
                 return await self.app(scope, receive, send)
             except anyio.get_cancelled_exc_class():
@@ -56,6 +69,8 @@ class Watched:
                     method = scope.get("method", "WEBSOCKET")
                     logger.warning("%s %r: cut, the stop waits no longer ([timeouts] graceful)", method, scope["path"])
                 raise
+            finally:
+                self.under_way -= counts
 
         async def observed(message: Any) -> None:
             _, step, end = message["type"].split(".")
@@ -67,6 +82,13 @@ class Watched:
             await send(message)
 
         await self.app(scope, receive, observed)
+
+    async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 503; once a minute the log says why."""
+        if (now := monotonic()) >= self.silent_until:
+            logger.warning("%d requests are under way, which is [server] limit_concurrency: more get 503", self.most)
+            self.silent_until = now + MINUTE
+        await unavailable(scope, receive, send)
 
     def begin(self, message: Any) -> Any:
         """Open the port, and return what to tell the server."""
@@ -155,7 +177,7 @@ def serve(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], wor
 
 async def _serving(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], watched: list[Watched]) -> None:
     stop, times = anyio.Event(), Timeouts.of(app.config)
-    watched.append(Watched(app, ready, stop, place))
+    watched.append(Watched(app, ready, stop, place, limit_of(app.config)))
     async with anyio.create_task_group() as group:
         await group.start(signals, watched[0], times.hard, group)
         if PARENT in os.environ:

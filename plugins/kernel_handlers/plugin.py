@@ -1,8 +1,12 @@
 """The plugin: it compiles the call of every handler that is more than `async (request)`."""
 
 import inspect
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from anyio.to_thread import current_default_thread_limiter
 
 from kernel import Layer, Plugin, Problem, hookimpl
 from kernel.boot.plan import Step
@@ -18,15 +22,35 @@ from kernel_handlers.unrouted import unrouted
 UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
+@dataclass(frozen=True)
+class Threads:
+    """Section [threads]."""
+
+    max_workers: Annotated[
+        int, "most worker threads at a time: of sync handlers and hooks, of files; what needs one more waits"
+    ] = 40
+
+    def __post_init__(self) -> None:
+        if self.max_workers < 1:
+            raise ValueError(f"max_workers: {self.max_workers} is less than 1")
+
+
 class Handlers(Plugin):
     """Sync handlers in worker threads, async generators, and parameters filled by `kernel_bind`."""
 
     name = "handlers"
+    section = "threads"
+    Config = Threads
 
     @hookimpl
-    def kernel_configure(self, kernel: Application) -> None:
-        """Keep whom to ask for the parameters."""
-        self.kernel = kernel
+    def kernel_configure(self, kernel: Application, config: Threads) -> None:
+        """Keep whom to ask for the parameters, and how many threads there may be."""
+        self.kernel, self._config = kernel, config
+
+    @hookimpl
+    def kernel_lifespan(self) -> AbstractAsyncContextManager[None]:
+        """Say how many threads the event loop may have; the latest to start has the last word."""
+        return threads(self._config.max_workers)
 
     @hookimpl
     def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
@@ -81,3 +105,10 @@ class Handlers(Plugin):
                 problems.append(Problem("route.parameter", "error", message, hint, where(route.handler)))
         if problems:
             raise BootError(problems)
+
+
+@asynccontextmanager
+async def threads(most: int) -> AsyncIterator[None]:
+    """Have the event loop use at most so many worker threads, AnyIO's and thereby everybody's."""
+    current_default_thread_limiter().total_tokens = most
+    yield
