@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 import pytest
 from hypothesis import given, settings, strategies as st
+from kernel_outcomes import background
 from kernel_router import Routes
 from kernel_testing import Client, make_kernel
 
@@ -154,5 +155,7 @@ async def all_of_them(cases: list[Any]) -> None:
 @settings(max_examples=6)
 def test_any_plugins_may_fail_anywhere(cases: Any) -> None:
     """R126 and F6: one answer, all finishers, the context reset, for any subset of plugins, sync or async."""
-    for backend in ("asyncio", "trio"):
-        anyio.run(all_of_them, cases, backend=backend)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "PATIENCE", 60.0)  # else a slow machine is asked before the finishers have run
+        for backend in ("asyncio", "trio"):
+            anyio.run(all_of_them, cases, backend=backend)
