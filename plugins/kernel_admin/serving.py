@@ -112,6 +112,7 @@ class Watched:
             reasons = " ".join(str(error).split())
             logger.error("reload failed, the old configuration goes on serving: %s", reasons)
         else:
+            self.most = limit_of(self.kernel.config)
             click.echo("reloaded", err=True)
 
     async def drain(self) -> None:

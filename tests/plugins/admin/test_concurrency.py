@@ -7,7 +7,9 @@ import pytest
 from kernel_admin import serving
 from kernel_admin.concurrency import MOST, limit_of
 from kernel_admin.serving import Watched
-from kernel_testing import make_kernel
+from kernel_testing import Client, make_kernel
+
+from kernel import Kernel
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +83,16 @@ async def test_the_log_says_it_once_a_minute(monkeypatch: pytest.MonkeyPatch, ca
         now[0] = 1000.0 + later
         await ask(app)
     assert len(caplog.records) == 2
+
+
+async def test_a_reload_reads_it_anew() -> None:
+    sections = {"plugins": {"active": "standard"}, "server": {"limit_concurrency": "5"}}
+    kernel = Kernel(sections)
+    app = Watched(kernel, lambda: None, anyio.Event(), None, 5)
+    async with Client(kernel):
+        sections["server"] = {"limit_concurrency": "7"}
+        await app.reload()
+    assert app.most == 7
 
 
 def test_the_section_says_how_many() -> None:

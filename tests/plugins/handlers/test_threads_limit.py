@@ -24,7 +24,7 @@ async def test_no_more_handlers_run_in_threads_at_a_time(most: int) -> None:
         with lock:
             now[0] += 1
             seen.append(now[0])
-        time.sleep(0.01)
+        time.sleep(0.01)  # so that the others begin meanwhile, if they may
         with lock:
             now[0] -= 1
         return "done"
