@@ -79,7 +79,7 @@ class Compiler:
             try:
                 handler = match(request)
             except HTTPException as error:
-                return await self.rescue(request, error)  # type: ignore[no-any-return]  # a response
+                return (await self.rescue(request, error)).copy()  # type: ignore[no-any-return]  # a response, perhaps shared
             value = await (handler(request) if handler else self.rescue(request, NOT_FOUND))
             return (request.route.encoders if request.route else self.encoders).render(value)
 

@@ -49,7 +49,7 @@ async def settle(
     They are called whatever became of the request, unless the client left or it was cancelled. The
     exception of one is answered like a handler's; those after it get that answer.
     """
-    done = 0
+    response, done = response.copy(), 0  # it may be one of several requests
     while done < len(request.settlers):  # one may add others
         settler, done = request.settlers[done], done + 1
         try:

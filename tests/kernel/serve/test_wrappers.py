@@ -175,6 +175,22 @@ async def test_a_group_of_several_exceptions_stays_one(build, ask):
     assert (await ask(kernel)).text == "ExceptionGroup"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_a_layer_changes_of_a_rescue_is_changed_for_one_request(build, ask, method):
+    shared = Response("shared", 405)
+
+    async def around(request, call_next):
+        response = await call_next(request)
+        response.headers.append((b"x-a", b"1"))
+        return response
+
+    wraps = plugin(Layer("one", around=around), rescue=lambda request, error: shared)
+    kernel = build(Route("/", "GET", show), plugins=[wraps])
+    path = "/nowhere" if method == "GET" else "/"
+    for _ in range(2):
+        assert [name for name, _ in (await ask(kernel, path, method)).headers].count(b"x-a") == 1
+
+
 async def test_a_rescue_that_fails_is_logged_and_a_500(build, ask, caplog):
     async def fails(request):
         raise KeyError("first")

@@ -1,12 +1,15 @@
 """Settlers have the last word on a response, before its first byte."""
 
+from functools import partial
+
 import pytest
 from kernel_outcomes.plugin import settle
-from kernel_responses import EventStream, Stream
+from kernel_responses import JSON, EventStream, Stream, Text
 from kernel_router import Routes
 from kernel_testing import Client
 
-from kernel import App, Kernel, Request, Response
+from kernel import App, Kernel, Layer, Plugin, Request, Response, hookimpl
+from kernel.layers import Route
 
 pytestmark = pytest.mark.anyio
 routes = Routes()
@@ -49,6 +52,34 @@ async def test_a_failing_settler_is_answered_like_a_handler_and_the_next_one_see
     response = await answer(fail, look)
     assert (response.status, seen) == (500, [500])
     assert b"secret" not in response.body
+
+
+@pytest.mark.parametrize("kind", [Response, JSON, partial(Text, compress=True)])
+@pytest.mark.parametrize("where", ["handler", "gate", "gate before a layer"])
+async def test_what_a_settler_changes_is_changed_for_one_request(kind, where):
+    shared = kind("x" * 600)
+
+    async def mark(request, response):
+        response.headers.append((b"x-marked", b"yes"))
+        return response
+
+    def gate(request):
+        request.settlers = (mark,)
+        return None if where == "handler" else shared
+
+    async def around(request, call_next):
+        return await call_next(request)
+
+    async def handler(request):
+        return shared
+
+    layers = Layer("gate", before_request=gate, blocking=False), Layer("around", around=around, after=("gate",))
+    layers = layers if where == "gate before a layer" else layers[:1]
+    gates = type("Gates", (Plugin,), {"name": "gates", "kernel_layers": hookimpl(lambda self: layers)})
+    kernel = Kernel({}, apps=[App(name="shop", routes=[Route("/", "GET", handler)])], plugins=[gates])
+    async with Client(kernel) as client:
+        answers = [await client.get("/") for _ in range(2)]
+    assert [[name for name, _ in one.headers].count(b"x-marked") for one in answers] == [1, 1]
 
 
 @pytest.mark.parametrize("kind", [ValueError, SystemExit])
