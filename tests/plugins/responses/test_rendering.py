@@ -12,7 +12,11 @@ import msgspec
 import pytest
 from kernel_responses import Stream
 from kernel_responses.rendering import encoder
+from kernel_testing import Client, make_kernel
 from pydantic import BaseModel
+
+from kernel import App
+from kernel.layers import Route
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +83,32 @@ async def test_plain_values_are_rendered(ask: Any, value: Any, kind: str, body: 
     assert encode is not None
     sent = await ask(encode(value))
     assert (sent.status, sent.get("content-type"), sent.body) == (200, kind, body)
+
+
+async def test_text_that_encodes_itself_does_so() -> None:
+    class Latin(str):
+        __slots__ = ()
+
+        def encode(self, encoding: str = "latin-1", errors: str = "strict") -> bytes:
+            return super().encode(encoding, errors)
+
+    handler: Any = lambda request: Latin("ü")  # noqa: E731
+    async with Client(make_kernel(apps=[App(name="shop", routes=[Route("/", "GET", handler)])])) as client:
+        assert (await client.get("/")).body == b"\xfc"
+
+
+@pytest.mark.parametrize("trace", [False, True])
+@pytest.mark.parametrize("value", ["\ud800", float("nan")])
+async def test_a_value_that_cannot_be_sent_is_reported_with_who_renders_it(
+    trace: bool, value: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler: Any = lambda request: value  # noqa: E731
+    apps, config = [App(name="shop", routes=[Route("/", "GET", handler)])], {"trace": {"enabled": trace}}
+    kernel = make_kernel(apps=apps, config=config)
+    async with Client(kernel) as client:
+        assert (await client.get("/")).status == 500
+    (record,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert record.getMessage().startswith("GET '/' failed in plugin 'responses' (error ")
 
 
 async def test_none_is_204_without_type_and_length(ask: Any) -> None:
