@@ -24,6 +24,7 @@ from kernel_errors.report import new_id
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
+UNUSUAL = None, b""
 _new = object.__new__
 CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
 """The built-in code of a status raised without a code."""
@@ -73,7 +74,7 @@ class Answers:
         self._content, self._type = FORMATS[style]
         self._pairs = (self._type,)
         failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
-        self._ready = {(error.status, error.detail): self._plain_body(error) for error in failures}
+        self._ready = {error.status: (error.detail, self._plain_body(error)) for error in failures}
         self._starts: dict[int, bytes] = {}
 
     def of(self, kind: type) -> Answer | None:
@@ -89,13 +90,15 @@ class Answers:
 
     def raised(self, request: object, error: HTTPException) -> Response:
         """Answer a status that was raised for *request*."""
-        body = self._ready.get((error.status, error.detail)) or self._plain_body(error)
+        status = error.status
+        usual, body = self._ready.get(status, UNUSUAL)
+        if error.detail != usual:
+            body = self._plain_body(error)
         if error.headers:
-            return Response(body, error.status, error.headers, self._type[1])
-        response: Response = _new(
-            Response
-        )  # `Response.trusted` in place: strangers ask for what does not exist as often as they can
-        response.body, response.status, response.pairs = body, error.status, self._pairs
+            return Response(body, status, error.headers, self._type[1])
+        # `Response.trusted` in place: strangers ask for what does not exist as often as they can
+        response: Response = _new(Response)
+        response.body, response.status, response.pairs = body, status, self._pairs
         return response
 
     def _plain_body(self, error: HTTPException) -> bytes:
