@@ -59,7 +59,7 @@ def query_reader(limits: Limits) -> Callable[[Request], Query]:
 def pairs(text: str) -> list[tuple[str, str]]:
     """Return the fields of an urlencoded text, blank values too; what is not UTF-8 is replaced."""
     found = []
-    for field in text.replace("+", " ").split("&"):
+    for field in text.replace("+", " ").replace("%20", " ").split("&"):  # blanks are what is escaped most
         if field:
             name, _, value = field.partition("=")
             if "%" in field:
