@@ -24,7 +24,7 @@ from kernel_errors.report import new_id
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
-UNUSUAL = None, b""
+UNUSUAL, UNKNOWN = (None, b""), (0, b"")
 _new = object.__new__
 CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
 """The built-in code of a status raised without a code."""
@@ -75,7 +75,7 @@ class Answers:
         self._pairs = (self._type,)
         failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
         self._ready = {error.status: (error.detail, self._plain_body(error)) for error in failures}
-        self._starts: dict[int, bytes] = {}
+        self._starts = {code.code: (code.status, self._start(code)) for _, code in registry}
 
     def of(self, kind: type) -> Answer | None:
         """Return `(error) -> Response` for errors of *kind*; None for a type that is none."""
@@ -119,6 +119,13 @@ class Answers:
 
     def error(self, error: Error) -> Response:
         """Answer a declared code; one that nobody declares is logged and answered as a server error."""
+        if error.message_data is None and error.data is not None and not error.headers and not error.compress:
+            status, start = self._starts.get(error.code, UNKNOWN)
+            if status:
+                return Response.trusted(b"%b%b}" % (start, encode(error.data)), status, self._pairs)
+        return self._any(error)
+
+    def _any(self, error: Error) -> Response:
         code = self._registry.get(error.code)
         if code is None:
             message, number = (
@@ -127,12 +134,9 @@ class Answers:
             )
             logger.error(message, error.code, number, exc_info=error, extra={"error_id": number})
             return self.internal(number)
-        if error.message_data is None and error.data is not None:
-            body = b"%b%b}" % (self._starts.get(error.code) or self._start(code), encode(error.data))
-        else:
-            body = self._body(code, worded(code, error.message_data), error.data)
+        body = self._body(code, worded(code, error.message_data), error.data)
         if not error.headers and not error.compress:
-            return Response.trusted(body, code.status, (self._type,))
+            return Response.trusted(body, code.status, self._pairs)
         return whole(error, body, code.status, self._type[1])
 
     def internal(self, number: str) -> Response:
@@ -143,9 +147,8 @@ class Answers:
         return Response.trusted(encode(content), 500, (self._type, marked(number)))
 
     def _start(self, code: ErrorCode) -> bytes:
-        """Return the body up to its data, which comes last in both formats; encoded once."""
-        start = self._starts[code.code] = self._body(code, code.message)[:-1] + b',"data":'
-        return start
+        """Return the body up to its data, which comes last in both formats."""
+        return self._body(code, code.message)[:-1] + b',"data":'
 
     def _body(self, code: ErrorCode, message: str, data: Any = None) -> bytes:
         return encode(self._content(code.code, message, code.status, data))
