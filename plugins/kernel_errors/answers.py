@@ -24,7 +24,7 @@ from kernel_errors.report import new_id
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
-UNUSUAL, UNKNOWN = (None, b""), (0, b"")
+UNUSUAL = None, b""
 _new = object.__new__
 CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
 """The built-in code of a status raised without a code."""
@@ -119,13 +119,13 @@ class Answers:
 
     def error(self, error: Error) -> Response:
         """Answer a declared code; one that nobody declares is logged and answered as a server error."""
-        if error.message_data is None and error.data is not None and not error.headers and not error.compress:
-            status, start = self._starts.get(error.code, UNKNOWN)
-            if status:
-                return Response.trusted(b"%b%b}" % (start, encode(error.data)), status, self._pairs)
-        return self._any(error)
+        known, as_it_is = self._starts.get(error.code), error.message_data is None and not error.headers
+        if known and as_it_is and error.data is not None and not error.compress:
+            status, start = known
+            return Response.trusted(b"%b%b}" % (start, encode(error.data)), status, self._pairs)
+        return self._composed(error)
 
-    def _any(self, error: Error) -> Response:
+    def _composed(self, error: Error) -> Response:
         code = self._registry.get(error.code)
         if code is None:
             message, number = (
