@@ -54,9 +54,10 @@ class Compiler:
     def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook | None) -> None:
         self._registry, self._measured, self._route = registry, measure is not None, None  # type: Registry, bool, Route | None
         self._measure = measure or (lambda step, function, route: function)
-        self._at = {level: [layer for layer in layers if layer.level == level] for level in get_args(Level)}
+        self._outer = [layer for layer in layers if layer.level == "application"]
+        self._inner = [(layer.level, layer) for layer in layers if layer.level != "application"]
         self._seen, self._made = dict[tuple[Any, ...], tuple[Any, Step]](), dict[tuple[Any, ...], Any]()
-        self.encoders = Encoders(registry, None, self._measure, copies=not all(map(is_gate, self._at["application"])))
+        self.encoders = Encoders(registry, None, self._measure, copies=not all(map(is_gate, self._outer)))
 
     def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
         """Fold the layers of level "application" around *dispatch*.
@@ -65,7 +66,7 @@ class Compiler:
         gates: what the outermost layers do before a request as long as nothing has to wait.
         """
         self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
-        layers, inner = self._at["application"], dispatch
+        layers, inner = self._outer, dispatch
         gates = list(takewhile(is_gate, layers))
         for layer in reversed(layers[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
@@ -94,18 +95,17 @@ class Compiler:
 
         Routes of one app with the same layers share what is made of them, but for hooks, which render for one route.
         """
-        own = [(n, [*at, *[one for m, o in levels if m == n for one in o.layers]]) for n, at in self._at.items()][1:]
-        stack = [(n, [one for one in some if not one.select or one.select(route)]) for n, some in own]
-        key = route.app, route.effective.skip, *[(*map(id, some),) for _, some in stack]
-        made, inner = self._made.get(key), self.steps
-        call, self.steps, _ = made or (wrappers.inside, [], stack)
-        named = [(n, replace(one, plugin=one.plugin or route.app)) for n, some in stack if not made for one in some]
-        for level, layer in reversed(named):
-            call = self._wrapped(call, layer, level, route.effective.skip)
+        own = [(level, one) for level, options in levels for one in options.layers]
+        out = {id(one) for _, one in (*self._inner, *own) if one.select and not one.select(route)}
+        key = route.app, route.effective.skip, frozenset(out), *[(level, id(one)) for level, one in own]
+        inner, (call, self.steps, made) = self.steps, self._made.get(key, (wrappers.inside, [], ()))
+        stack = [] if made else sorted((*self._inner, *own), key=lambda pair: get_args(Level).index(pair[0]))
+        for level, layer in [pair for pair in stack[::-1] if id(pair[1]) not in out]:
+            call = self._wrapped(call, replace(layer, plugin=layer.plugin or route.app), level, route.effective.skip)
         if not made and not self._measured and all(step.phase == "layer" for step in self.steps):
-            self._made[key] = call, self.steps, stack  # kept, so that nothing else takes the ids
+            self._made[key] = call, self.steps, (own,)  # kept, so that nothing else takes the ids
         self.steps = [*self.steps, *inner]
-        return route.own if call is wrappers.inside else call
+        return route.own if call is wrappers.inside else call  # type: ignore[no-any-return]  # a Handler
 
     def rescue(self, observe: Hook | None = None) -> Rescuer:
         """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
