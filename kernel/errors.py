@@ -91,6 +91,9 @@ class HTTPException(KernelError):
         super().__init__(f"{self.status} {self.detail}")
 
 
+NOT_FOUND = HTTPException(404)
+
+
 class ServerInterrupt(Exception):
     """Raise from a server hook to end the whole process in order, with exit code 0."""
 

@@ -145,8 +145,8 @@ class Specs:
         """first: Return `(value) -> Response` for the values of a type that handlers return.
 
         Asked once for each type and route; `route` is None for what is rendered outside of one. An
-        attribute `parts` of it, `(value) -> (body, status, pairs)` as for `Response.trusted`, is
-        called instead where nobody looks at the response.
+        attribute `plain` of it, (encode, status, pairs), stands for it where nobody looks at the
+        response: `encode(value)` is its body, the rest as for `Response.trusted`; no 1xx, 204 or 304.
         """
 
     @hookspec(since=(1, 0), firstresult=True)

@@ -1,6 +1,6 @@
 """Kernel: one project as an ASGI application, booted and compiled on first use."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from contextvars import ContextVar
 from copy import copy
@@ -19,10 +19,7 @@ from kernel.layers import F, Hooks, as_tuple, caller
 from kernel.plugin import App
 from kernel.request import Context, Request
 from kernel.serve.application import concluded, lifespan, serve, told, unavailable
-from kernel.types import Receive, Scope, Send
-
-# Who has the last word if no plugin does; an answer has the headers it brings.
-LAST = {"settle": concluded, "conclude": concluded, "headers": type("Own", (dict,), {"__missing__": lambda _, x: x})()}
+from kernel.types import Many, Receive, Scope, Send
 
 
 class Kernel:
@@ -40,9 +37,7 @@ class Kernel:
     generations has, and hands requests to that one.
     """
 
-    def __init__(
-        self, config: Source = None, *, apps: Iterable[Any] = (), plugins: Iterable[Any] = (), discover: Any = discover
-    ) -> None:
+    def __init__(self, config: Source = None, *, apps: Many = (), plugins: Many = (), discover: Any = discover) -> None:
         self.front, self._hooks, self.context, self._spoken = self, Hooks(), Context(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current, self.compiled = ContextVar[Request]("current_request"), tuple[Any, ...]()
@@ -76,11 +71,10 @@ class Kernel:
 
     def provide(self, key: str, value: Any) -> None:
         """Offer *value* under *key*; a key taken by another plugin is a finding."""
-        boot = self.booted
-        owner, _ = boot.services.setdefault(key, (boot.registry.asked, value))
-        if owner != boot.registry.asked:
-            both = self.plan.claims((owner, ""), (boot.registry.asked, caller()))
-            boot.problems.error("service.duplicate", f"service '{key}' is provided by {both}", WAYS, caller())
+        owner, _ = self.booted.services.setdefault(key, (self.booted.registry.asked, value))
+        if owner != self.booted.registry.asked:
+            both = self.plan.claims((owner, ""), (self.booted.registry.asked, caller()))
+            self.problems.error("service.duplicate", f"service '{key}' is provided by {both}", WAYS, caller())
 
     def service(self, key: str) -> Any:
         """Return what was provided under *key*; LookupError when nobody did."""
@@ -141,7 +135,7 @@ class Kernel:
                     await stack.enter_async_context(keep(name, some if hasattr(some, "__aenter__") else some(self)))
                 except Exception as why:
                     raise KernelError(f"plugin '{name}': its lifespan failed: {type(why).__name__}: {why}") from why
-            last = (self.booted.services.get(key, ("", other))[1] for key, other in LAST.items())
+            last = (self.booted.services.get(key, ("", concluded))[1] for key in ("settle", "conclude"))
             enter = self.booted.services.get("seed", ("", lambda enter: enter))[1](self._current.set)
             compiled = (*self.booted.compiled, enter, self._current.reset, *last)
             wraps: list[Any] = [layer.asgi for layer in reversed(self.plan.layers) if layer.asgi]

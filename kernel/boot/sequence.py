@@ -21,7 +21,6 @@ from kernel.hookspecs import Specs
 from kernel.layers import Layer, Route, as_tuple, where
 from kernel.plugin import App
 from kernel.request import extended
-from kernel.serve.application import dispatching
 from kernel.serve.pipeline import Compiler
 from kernel.types import Application
 
@@ -54,10 +53,9 @@ class Boot:
     def _boot(self, apps: Any, plugins: Any, discover: Callable[[], Any]) -> None:
         self._prepare()
         selection = Selection(self.config, discover, self.registry)
-        selection.add_plugins()
-        selection.add_objects("plugin", plugins)
-        selection.add_apps()
-        selection.add_objects("app", apps)
+        for kind, add, objects in (("plugin", selection.add_plugins, plugins), ("app", selection.add_apps, apps)):
+            add()
+            selection.add_objects(kind, objects)
         selection.require()
         selection.sort()
         self.plan = Plan(tuple(selection.members.values()))
@@ -114,15 +112,13 @@ class Boot:
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
         layers = tuple(self._layers())
-        compiler = Compiler(self.registry, layers, self.services.get("measure", ("", None))[1])
+        compiler = Compiler(self.registry, layers, self.services)
         folded = [(route, compiler.route(route), tuple(compiler.steps)) for route in self._routes()]
         bound, routes = [one[:2] for one in folded], tuple((route, steps) for route, _, steps in folded)
         match = self.match = (self.registry.first("kernel_router", routes=bound) or ("", lambda request: None))[1]
-        core = compiler.rescue(self.services.get("observe", ("", None))[1]), compiler.encoders
-        self.services["rescue"] = "kernel", core[0]
-        find, gates = compiler.application(match, dispatching(match, *core))
+        self.services["rescue"], (find, gate) = ("kernel", compiler.rescue), compiler.application(match)
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self.kernel)
-        self.compiled = build, find, *core, gates, build.waiting
+        self.compiled = build, find, compiler.rescue, compiler.encoders, gate, build.waiting
         self.plan = replace(self.plan, layers=layers, routes=routes, application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:

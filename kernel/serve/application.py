@@ -3,34 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from kernel.errors import BootError, ClientDisconnect, HTTPException
-from kernel.layers import Handler, Hook
+from kernel.errors import NOT_FOUND, BootError, ClientDisconnect
 from kernel.request import Request
-from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked, whole
-from kernel.serve.wrappers import Rescuer, logger as logger
+from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked, made
+from kernel.serve.wrappers import logger as logger
 from kernel.types import Receive, Scope, Send
 
-NOT_FOUND, UNFINISHED = HTTPException(404), BaseException("the request was cancelled")
-new: Any = object.__new__  # the constructor in place costs less than calling it
+# the constructor in place costs less than calling it
+UNFINISHED, new = BaseException("the request was cancelled"), object.__new__  # type: BaseException, Any
 
-
-# What a request needs, bound once: Request class, match, rescue, encoders, gates, whether there are finishers,
-# enter, leave, settle, conclude, and all headers of an answer by those it has.
-# `gates` are the sync before_request hooks of the outermost layers; they run without a frame of their own.
-
-
-def dispatching(match: Hook, rescue: Rescuer, common: Any) -> Handler:
-    """Return the core of the application: 404 and 405 are responses, what a handler raises passes through."""
-
-    async def dispatch(request: Request) -> Response:
-        try:
-            handler = match(request)
-        except HTTPException as error:
-            return await rescue(request, error)
-        value = await (handler(request) if handler else rescue(request, NOT_FOUND))
-        return (request.route.encoders if request.route else common).render(value)  # type: ignore[no-any-return]  # of `Encoders`
-
-    return dispatch
+# What a request needs, bound once: Request class, match, rescue, encoders, gate, whether there are finishers,
+# enter, leave, settle, conclude.
+# `gate` is the sync before_request hooks of the outermost layers; they run without a coroutine.
 
 
 async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compiled: Any = ()) -> None:  # noqa: C901
@@ -41,40 +25,46 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     compiled = compiled or kernel.compiled
     if not compiled or scope["type"] != "http":
         return await kernel.arrive(scope, receive, send, compiled)  # type: ignore[no-any-return]  # None
-    build, match, rescue, common, gates, waits, enter, leave, settle, conclude, complete = compiled
+    build, match, rescue, common, gate, waits, enter, leave, settle, conclude = compiled
     request = new(build)
     # the class has two of them: what an object has itself is read faster
-    request.scope, request.receive, request.settlers, request.waiting = scope, receive, (), waits
-    token, response, problem = enter(request), None, UNFINISHED  # type: Any, Any, BaseException | None
+    request.scope, request.receive = scope, receive
+    request.settlers, request.waiting = (), waits
+    body = response = status = pairs = None  # type: Any
+    token, problem = enter(request), UNFINISHED  # type: Any, BaseException | None
     try:
         try:
-            for gate in gates:
-                if (value := gate(request)) is not None:
-                    request.bypassed = True
-                    break
-            else:
+            if (value := gate(request)) is None:
                 handler = match(request)
                 value = await (handler(request) if handler else rescue(request, NOT_FOUND))
+            else:
+                request.bypassed = True
             route, kind = request.route, value.__class__
-            response = value if kind is Response else (route.encoders if route else common)[kind](value)
-            if (kind := response.__class__) is not tuple and kind is not Response and response.streamed:
-                response = await response.prepare(request)
-            if kind is not tuple and response.pairs.__class__ is list:  # changed: what may not be sent is found here
+            if kind is Response:
+                response = value
+            else:
+                encode, status, pairs, headers, render = (route.encoders if route else common)[kind]
+                if encode is not None:  # nobody asks for a response
+                    body = encode(value)
+                elif (response := render(value)).streamed:
+                    response = await response.prepare(request)
+            if response is not None and response.pairs.__class__ is list:  # changed: what may not be sent is found here
                 response.pairs = tuple(checked(response.pairs))
         except Exception as error:
             response = await rescue(request, error)
         if request.settlers:
-            response = await settle(request, whole(response), rescue)
-        kind = response.__class__  # a tuple: the parts of a response, which nobody asked for
-        body, status, pairs = response if kind is tuple else (response.body, response.status, response.pairs)
-        plain = kind is tuple or (pairs.__class__ is tuple and (kind is Response or not response.streamed))
-        if plain and len(body) < 4096 and (status == 200 or status not in WITHOUT_BODY) and scope["method"] != "HEAD":
-            headers = [*complete[pairs], LENGTHS[len(body)]]
-            await send({"type": "http.response.start", "status": status, "headers": headers})
+            response = await settle(request, made(response, body, status, pairs), rescue)
+        if response is not None:
+            body, status, pairs = response.body, response.status, response.pairs
+            plain = pairs.__class__ is tuple and (response.__class__ is Response or not response.streamed)
+            headers = common.complete[pairs] if plain and (status == 200 or status not in WITHOUT_BODY) else None
+        if headers is not None and (length := len(body)) < 4096 and scope["method"] != "HEAD":
+            await send({"type": "http.response.start", "status": status, "headers": [*headers, LENGTHS[length]]})
             await send({"type": "http.response.body", "body": body})
         else:
-            response = whole(response) if kind is tuple or response.streamed else response.copy()  # it may be shared
-            response.pairs = complete[pairs if pairs.__class__ is tuple else tuple(checked(pairs))]
+            response = made(response, body, status, pairs)
+            response = response if response.streamed else response.copy()  # it may be shared
+            response.pairs = common.complete[pairs if pairs.__class__ is tuple else tuple(checked(pairs))]
             await response.write(request, send)
         problem = None
     except (ClientDisconnect, OSError) as error:
@@ -84,7 +74,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         problem, request.waiting = error, True
     finally:
         if request.waiting:
-            await conclude(request, whole(response), problem)
+            await conclude(request, made(response, body, status, pairs), problem)
         compiled = leave = leave(token)  # None: a frame that a traceback keeps is no request under way
 
 

@@ -5,44 +5,50 @@ handler -> render -> after_request. What is not used leaves no code behind. Whil
 piece is noted as a `Step`, so that `kernel explain` shows exactly what was compiled.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, takewhile
 from typing import Any, get_args
 
 from kernel.boot.plan import Step
 from kernel.boot.registry import Registry
+from kernel.errors import NOT_FOUND, HTTPException
 from kernel.layers import NOTHING, Handler, Hook, Layer, Level, Options, Route, as_tuple, where
-from kernel.response import Response, whole
+from kernel.request import Request
+from kernel.response import Response
 from kernel.serve import wrappers
-from kernel.serve.wrappers import Render, Rescuer, is_async, is_blocking, label
+from kernel.serve.wrappers import is_async, is_blocking, label
 
+OWN = type("Own", (dict,), {"__missing__": lambda _, pairs: pairs})()  # an answer has the headers it brings
 PHASES = ("before_request", "after_request", "after_response")
 
 
-class Encoders(dict[type, Render]):
-    """Encoders by type of value for one route; each is asked for when its type first turns up.
+class Encoders(dict[type, tuple[Any, ...]]):
+    """What encodes values, by their type, for one route; plugins are asked when a type first turns up.
 
-    With *parts* they may return those of a response, for `kernel.response.whole`.
+    Each is (encode, status, pairs, headers, render): the attribute `plain` of *render* (see `kernel_render`), else
+    None for *encode*, and all headers, which *complete* holds by the *pairs* that the answer brings.
     """
 
-    def __init__(self, *asked: Any, copies: bool = True, parts: bool = False) -> None:
-        (self._registry, self._route, self._measure), self.copies, self.parts = asked, copies, parts
+    def __init__(self, registry: Registry, measure: Hook, complete: Any, route: Route | None) -> None:
+        self._registry, self._measure, self.complete, self._route = registry, measure, complete, route
 
-    def __missing__(self, kind: type) -> Render:
-        if issubclass(kind, Response):  # copied where something further out may change it
-            return self.setdefault(kind, kind.copy if self.copies else lambda response: response)
+    def __missing__(self, kind: type) -> tuple[Any, ...]:
+        if issubclass(kind, Response):
+            return self.setdefault(kind, (None, 0, (), (), lambda response: response))
         answer = self._registry.first("kernel_render", type_=kind, route=self._route)
         if answer is None:
             raise TypeError(f"route '{self._route}': no active plugin renders a value of type '{kind.__qualname__}'")
         step = Step("render", kind.__qualname__, answer[0], "route", where(answer[1]), is_async=False)
-        made = getattr(answer[1], "parts", answer[1]) if self.parts else answer[1]
-        return self.setdefault(kind, self._measure(step, made, self._route))
+        encode, status, pairs = getattr(answer[1], "plain", (None, 0, ()))
+        encode, render = [one and self._measure(step, one, self._route) for one in (encode, answer[1])]
+        return self.setdefault(kind, (encode, status, pairs, self.complete[pairs], render))
 
     def render(self, value: Any) -> Response:
-        """Return *value* as a response."""
-        return whole(self[value.__class__](value))  # type: ignore[no-any-return]  # a response
+        """Return *value* as a response that may be changed."""
+        response: Response = self[value.__class__][4](value)
+        return response.copy() if response is value else response
 
 
 class Compiler:
@@ -51,27 +57,41 @@ class Compiler:
     `measure(step, function, route)` returns what is called for a step; None if nobody measures.
     """
 
-    def __init__(self, registry: Registry, layers: Sequence[Layer], measure: Hook | None) -> None:
-        self._registry, self._measured, self._route = registry, measure is not None, None  # type: Registry, bool, Route | None
-        self._measure = measure or (lambda step, function, route: function)
+    def __init__(self, registry: Registry, layers: Sequence[Layer], services: Mapping[str, tuple[str, Any]]) -> None:
+        self._registry, self._services, self._route = registry, services, None  # type: Registry, Any, Route | None
+        self._measure: Hook = services.get("measure", ("", lambda step, function, route: function))[1]
         self._outer = [layer for layer in layers if layer.level == "application"]
         self._inner = [(layer.level, layer) for layer in layers if layer.level != "application"]
         self._seen, self._made = dict[tuple[Any, ...], tuple[Any, Step]](), dict[tuple[Any, ...], Any]()
-        self.encoders = Encoders(registry, None, self._measure, copies=not all(map(is_gate, self._outer)))
+        self._encoders = partial(Encoders, registry, self._measure, services.get("headers", ("", OWN))[1])
+        self.encoders = self._encoders(None)
+        # what answers an exception that nobody inside wanted; plugins are asked once per type and route
+        ask = cache(lambda kind, at: (registry.first("kernel_rescue", exc_type=kind, route=at) or ("", None))[1])
+        self.rescue = wrappers.rescuing(ask, self.encoders.render, services.get("observe", ("", None))[1])
 
-    def application(self, match: Hook, dispatch: Handler) -> tuple[Hook, tuple[Any, ...]]:
-        """Fold the layers of level "application" around *dispatch*.
+    def application(self, match: Hook) -> tuple[Hook, Hook]:
+        """Fold the layers of level "application" around what calls the handlers; there 404 and 405 are responses.
 
         Returns what finds the handler of a request, *match* itself without such layers, and the
-        gates: what the outermost layers do before a request as long as nothing has to wait.
+        gate: what the outermost layers do before a request as long as nothing has to wait.
         """
+
+        async def dispatch(request: Request) -> Response:
+            try:
+                handler = match(request)
+            except HTTPException as error:
+                return await self.rescue(request, error)  # type: ignore[no-any-return]  # a response
+            value = await (handler(request) if handler else self.rescue(request, NOT_FOUND))
+            return (request.route.encoders if request.route else self.encoders).render(value)
+
         self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
-        layers, inner = self._outer, dispatch
+        layers, inner = self._outer, dispatch  # type: list[Layer], Handler
         gates = list(takewhile(is_gate, layers))
         for layer in reversed(layers[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
-        hooks = [self._note("before_request", gate.before_request, "application", gate.plugin) for gate in gates[::-1]]
-        return (match if inner is dispatch else lambda request: inner), tuple(hooks[::-1])
+        hooks = [self._note("before_request", one.before_request, "application", one.plugin) for one in gates[::-1]]
+        asked = lambda request: next((x for one in hooks[::-1] if (x := one(request)) is not None), None)  # noqa: E731
+        return (match if inner is dispatch else lambda request: inner), hooks[0] if len(hooks) == 1 else asked
 
     def route(self, route: Route) -> Handler:
         """Fold everything that holds for *route*; its chain is app, groups, route.
@@ -79,12 +99,11 @@ class Compiler:
         What it raises is rescued once, outside. A handler with nothing around it stays as it is:
         `serve` renders what it returns.
         """
-        encoders = Encoders(self._registry, route, self._measure)
-        route.encoders = Encoders(self._registry, route, self._measure, copies=self.encoders.copies, parts=True)
+        encoders = route.encoders = self._encoders(route)
         self._render, self._route, self.steps, self.finishers = encoders.render, route, [], []
         levels = list(zip(["app", *["group"] * (len(route.chain) - 2), "route"], route.chain, strict=True))
         value = self._value(route)
-        inner = wrappers.endpoint(value, encoders)
+        inner = wrappers.endpoint(value, encoders.render)
         route.own = self._hooks(inner, route, levels) if any(one is not NOTHING for one in route.chain) else inner
         call = self._around(route, levels)
         call = wrappers.finished(call, tuple(self.finishers)) if self.finishers else call
@@ -102,15 +121,10 @@ class Compiler:
         stack = [] if made else sorted((*self._inner, *own), key=lambda pair: get_args(Level).index(pair[0]))
         for level, layer in [pair for pair in stack[::-1] if id(pair[1]) not in out]:
             call = self._wrapped(call, replace(layer, plugin=layer.plugin or route.app), level, route.effective.skip)
-        if not made and not self._measured and all(step.phase == "layer" for step in self.steps):
+        if not made and "measure" not in self._services and all(step.phase == "layer" for step in self.steps):
             self._made[key] = call, self.steps, (own,)  # kept, so that nothing else takes the ids
         self.steps = [*self.steps, *inner]
         return route.own if call is wrappers.inside else call  # type: ignore[no-any-return]  # a Handler
-
-    def rescue(self, observe: Hook | None = None) -> Rescuer:
-        """Return what answers an exception nobody inside wanted; plugins are asked once per type and route."""
-        ask = cache(lambda kind, at: (self._registry.first("kernel_rescue", exc_type=kind, route=at) or ("", None))[1])
-        return wrappers.rescuing(ask, self.encoders.render, observe)
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
         """Note a step, and return what is called for it: *what*, measured if somebody measures."""
@@ -151,8 +165,9 @@ class Compiler:
             found = [(level, hook, o) for level, some, o in depths for hook in as_tuple(getattr(some, phase))[::-1]]
             for level, hook, owner in found:
                 if winner or getattr(hook, "__name__", "") in route.effective.skip:
-                    status = f"overridden: by '{winner}'" if winner else "skipped: by skip="
-                    self._note(phase, hook, level, route.app, status)
+                    self._note(
+                        phase, hook, level, route.app, f"overridden: by '{winner}'" if winner else "skipped: by skip="
+                    )
                 else:
                     winner = "" if phase == "guards" else label(hook)
                     call = self._hooked(call, phase.removesuffix("s"), hook, level, owner)

@@ -1,7 +1,7 @@
 """The closures a pipeline is made of: each takes the inner handler and returns a handler."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction, isfunction
 from typing import Any
 
@@ -12,7 +12,6 @@ from kernel.response import Response
 
 logger = logging.getLogger("kernel")
 Render = Callable[[Any], Response]
-Rescuer = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def is_async(thing: Any) -> bool:
@@ -70,17 +69,16 @@ def finished(inner: Handler, hooks: tuple[Hook, ...]) -> Handler:
     return call
 
 
-def endpoint(handler: Hook, encoders: Mapping[type, Render]) -> Handler:
+def endpoint(handler: Hook, render: Render) -> Handler:
     """Return handler -> render."""
 
     async def call(request: Request) -> Response:
-        value = await handler(request)
-        return encoders[value.__class__](value)
+        return render(await handler(request))
 
     return call
 
 
-def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | None = None) -> Rescuer:
+def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | None = None) -> Hook:
     """Return what answers every exception; *ask* finds the plugin's or user's answer to one, *observe* is told first.
 
     A group of one exception, as task groups raise it, is answered as its only member.

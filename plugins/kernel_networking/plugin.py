@@ -54,7 +54,7 @@ class Networking(Plugin):
         """Compile the lists."""
         self._kernel, self._config = kernel, config
         self._hosts, self._proxies = Hosts(config.allowed_hosts), Proxies(config.trusted_proxies)
-        self._most = kernel.config.get("limits", {}).get("max_headers", MAX_HEADERS)
+        self._most = int(kernel.config.get("limits", {}).get("max_headers", MAX_HEADERS))
 
     @hookimpl
     def kernel_layers(self) -> Layer:

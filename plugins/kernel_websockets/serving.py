@@ -13,7 +13,7 @@ import anyio
 from kernel_events import Life
 
 from kernel import Response
-from kernel.errors import ClientDisconnect, HTTPException
+from kernel.errors import NOT_FOUND, ClientDisconnect, HTTPException
 from kernel.response import WITHOUT_BODY, checked
 from kernel.types import Message, Receive, Scope, Send
 from kernel_websockets.connection import Connection, Disconnected, Phase, comes_later
@@ -22,7 +22,6 @@ from kernel_websockets.websocket import WebSocket
 
 logger = logging.getLogger("kernel")
 METHOD = "WEBSOCKET"
-NOT_FOUND = HTTPException(404)
 UNFINISHED = BaseException("the handler was cancelled")
 DENIAL = "websocket.http.response"
 """The extension that lets a handshake be answered with any response."""
@@ -53,7 +52,7 @@ class Sockets:
             await self._serve(scope, Connection(scope["path"], *channel), compiled)
 
     async def _serve(self, scope: Scope, connection: Connection, compiled: Any) -> None:
-        _, find, rescue, common, gates, _, enter, leave, settle, conclude, _ = compiled
+        _, find, rescue, common, gate, _, enter, leave, settle, conclude = compiled
         connection.departing = self._life.state == "draining"
         ws: WebSocket = object.__new__(self.kind)
         ws.scope, ws.connection = {**scope, "method": METHOD}, connection
@@ -63,7 +62,7 @@ class Sockets:
             with anyio.CancelScope() as cut:
                 self._open[connection] = cut
                 try:
-                    response = await answered(ws, gates, find, rescue, common)
+                    response = await answered(ws, gate, find, rescue, common)
                 except Exception as error:
                     response = await rescue(ws, gone(error) or error)
                 if ws.settlers:
@@ -102,16 +101,13 @@ class Sockets:
             cut.cancel()
 
 
-async def answered(ws: WebSocket, gates: Any, find: Any, rescue: Any, common: Any) -> Response:
-    """Return the answer of gates, layers and handler."""
-    for gate in gates:
-        value = gate(ws)
-        if value is not None:
-            ws.bypassed = True
-            break
-    else:
+async def answered(ws: WebSocket, gate: Any, find: Any, rescue: Any, common: Any) -> Response:
+    """Return the answer of gate, layers and handler."""
+    if (value := gate(ws)) is None:
         handler = find(ws)
         value = await (handler(ws) if handler else rescue(ws, NOT_FOUND))
+    else:
+        ws.bypassed = True
     response: Response = (ws.route.encoders if ws.route else common).render(value)
     if ws.connection.phase is Phase.CONNECTING:
         if response.status in WITHOUT_BODY:
