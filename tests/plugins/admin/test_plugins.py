@@ -146,7 +146,7 @@ import sys
 from kernel_admin.main import main
 try: main(["plugins", "list"])
 except SystemExit: pass
-rare = {"kernel_data.field", "kernel_debug.page", "kernel_responses.public", "email.message", "secrets", "sqlalchemy", "jinja2"}
+rare = {"kernel_data.field", "kernel_debug.page", "kernel_responses.public", "email.message", "secrets", "sqlalchemy"}
 print(sorted(rare & {*sys.modules}), file=sys.stderr)
 """
 
