@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from kernel_responses import Text
 from kernel_responses.json import encode
+from kernel_responses.text import Text
 
 from kernel import Response
 from kernel.errors import HTTPException
