@@ -1,5 +1,5 @@
 """`python -m kernel` is the command `kernel`, found as any console script is."""
 
-from importlib_metadata import entry_points
+from importlib_metadata import distributions
 
-entry_points(group="console_scripts", name="kernel")["kernel"].load()()
+next(e for dist in distributions() for e in dist.entry_points.select(group="console_scripts", name="kernel")).load()()

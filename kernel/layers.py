@@ -135,7 +135,8 @@ class Route:
     def derive(self, **changes: Any) -> "Route":
         """Return a copy with *changes*; the original stays as it is."""
         route = object.__new__(type(self))
-        vars(route).update({key: value for key, value in vars(self).items() if key != "effective"}, **changes)
+        vars(route).update(vars(self), **changes)
+        vars(route).pop("effective", None)
         return route
 
     # The options that hold here, outer to inner.

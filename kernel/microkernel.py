@@ -38,7 +38,7 @@ class Kernel:
     """
 
     def __init__(self, config: Source = None, *, apps: Many = (), plugins: Many = (), discover: Any = discover) -> None:
-        self.front, self._hooks, self.context, self._lock, self._spoken = self, Hooks(), Context(), anyio.Lock(), False
+        self.front, self._hooks, self.context, self._spoken = self, Hooks(), Context(), False
         self._arguments = (config, (*apps, App(name="project", hooks=self._hooks)), tuple(plugins), discover)
         self._current, self.compiled = ContextVar[Request]("current_request"), tuple[Any, ...]()
         self._boot, self.wrapped = None, None  # type: Boot | None, Any
@@ -110,7 +110,7 @@ class Kernel:
         self.compiled, self.wrapped = (), None
         await self.booted.services.get("leave", ("", self.entered.aclose))[1]()
 
-    async def reconfigure(self, config: Source = None) -> anyio.Event:
+    async def reconfigure(self, config: Source = None) -> "anyio.Event":
         """Start what *config* says, or the same source read anew, and swap; requests under way end as they began.
 
         Needs the plugin "events". Calls come one after another.
@@ -158,7 +158,7 @@ class Kernel:
         elif compiled:
             await self.booted.services.get("websocket", ("", unavailable))[1](scope, receive, send, compiled)
         else:
-            async with nullcontext() if self.wrapped else self._lock:
+            async with nullcontext() if self.wrapped else vars(self.front).setdefault("_lock", anyio.Lock()):
                 if not self._spoken:
                     await told("startup", self.start)
             await (self.wrapped or unavailable)(scope, receive, send)

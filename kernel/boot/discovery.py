@@ -21,12 +21,13 @@ def scan() -> Iterable[Member]:
     """Yield a member for each entry point of our groups in the metadata of every distribution."""
     from importlib_metadata import distributions
 
-    for dist in distributions():
-        if ours := [entry for entry in dist.entry_points if entry.group in KINDS]:
-            name, version = map(dist.metadata.__getitem__, ("Name", "Version"))  # each `metadata` parses them anew
-            for entry in ours:
-                own = name.lower().replace("_", "-") == "asgi-kernel" and entry.group == "kernel.plugins"
-                yield Member(entry.name, KINDS[entry.group], entry.value, name, version, own)
+    # a look at the text tells which few are ours; `metadata` would import a parser of mail for two lines
+    for dist in [dist for dist in distributions() if "[kernel." in (dist.read_text("entry_points.txt") or "")]:
+        text = dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
+        head = dict(line.partition(": ")[::2] for line in text.partition("\n\n")[0].split("\n"))
+        for entry in [entry for entry in dist.entry_points if entry.group in KINDS]:
+            own = head["Name"].lower().replace("_", "-") == "asgi-kernel" and entry.group == "kernel.plugins"
+            yield Member(entry.name, KINDS[entry.group], entry.value, head["Name"], head["Version"], own)
 
 
 def load(value: str) -> Any:

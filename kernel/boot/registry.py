@@ -89,10 +89,10 @@ class Registry:
             hint = "make it a plain def that returns the answer; what it returns may be async"
             self.problems.error("hook.async", f"{blame} is asked at boot: neither async nor a wrapper", hint, place)
 
-    def implementations(self, hook: str) -> list[tuple[str, Any, Any]]:
-        """Return (plugin name, function, argument names) in calling order."""
+    def implementations(self, hook: str, only: str = "") -> list[tuple[str, Any, Any]]:
+        """Return (plugin name, function, argument names) in calling order, of all plugins or *only* of one."""
         found = getattr(self._manager.hook, hook).get_hookimpls()[::-1]
-        return [(one.plugin_name, one.function, one.argnames) for one in found]
+        return [(one.plugin_name, one.function, one.argnames) for one in found if only in ("", one.plugin_name)]
 
     def collect(self, hook: str, only: str = "", kind: Any = None, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """Yield (plugin, answer) of every implementation in order; a failing one is a finding.
@@ -101,7 +101,7 @@ class Registry:
         """
         if hook not in self.specs:
             raise LookupError(f"no active plugin specifies the hook '{hook}'{did_you_mean(hook, self.specs)}")
-        for name, function, names in [one for one in self.implementations(hook) if only in ("", one[0])]:
+        for name, function, names in self.implementations(hook, only):
             before, answer = self.turn(name), None
             try:
                 told = function(*[arguments[argument] for argument in names])

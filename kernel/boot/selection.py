@@ -126,8 +126,8 @@ class Selection:
 
 def fits(wish: str, member: Member) -> bool:
     """Tell whether a member is what a requirement like "orm" or "orm>=2" wants."""
-    if (name := bare(wish)) == wish or name != member.name:
-        return name == member.name
+    if wish.isidentifier() or (name := bare(wish)) == wish or name != member.name:
+        return wish == member.name
     from packaging.specifiers import SpecifierSet
 
     return SpecifierSet(wish[len(name) :]).contains(member.version or "0", prereleases=True)

@@ -112,15 +112,14 @@ class Boot:
     def _compile(self) -> None:
         """Collect layers and routes, and fold them."""
         layers = tuple(self._layers())
-        compiler, bound, routes = Compiler(self.registry, layers, self.services), [], []
-        for route in self._routes():
-            bound.append((route, compiler.route(route)))
-            routes.append((route, tuple(compiler.steps)))
+        compiler = Compiler(self.registry, layers, self.services)
+        folded = [(route, compiler.route(route), tuple(compiler.steps)) for route in self._routes()]
+        bound, routes = [one[:2] for one in folded], tuple((route, steps) for route, _, steps in folded)
         match = self.match = (self.registry.first("kernel_router", routes=bound) or ("", lambda request: None))[1]
         self.services["rescue"], (find, gate) = ("kernel", compiler.rescue), compiler.application(match)
         build = extended({key: value for key, (_, value) in self.services.items()}, compiler.finishers, self.kernel)
         self.compiled = build, find, compiler.rescue, compiler.encoders, gate, build.waiting
-        self.plan = replace(self.plan, layers=layers, routes=tuple(routes), application=tuple(compiler.steps))
+        self.plan = replace(self.plan, layers=layers, routes=routes, application=tuple(compiler.steps))
 
     def _layers(self) -> list[Layer]:
         """Return the layers of all plugins, outer to inner, without those that another replaces."""

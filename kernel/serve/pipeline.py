@@ -60,7 +60,8 @@ class Compiler:
     def __init__(self, registry: Registry, layers: Sequence[Layer], services: Mapping[str, tuple[str, Any]]) -> None:
         self._registry, self._services, self._route = registry, services, None  # type: Registry, Any, Route | None
         self._measure: Hook = services.get("measure", ("", lambda step, function, route: function))[1]
-        self._at = {level: [layer for layer in layers if layer.level == level] for level in get_args(Level)}
+        self._outer = [layer for layer in layers if layer.level == "application"]
+        self._inner = [(layer.level, layer) for layer in layers if layer.level != "application"]
         self._seen, self._made = dict[tuple[Any, ...], tuple[Any, Step]](), dict[tuple[Any, ...], Any]()
         self._encoders = partial(Encoders, registry, self._measure, services.get("headers", ("", OWN))[1])
         self.encoders = self._encoders(None)
@@ -84,7 +85,7 @@ class Compiler:
             return (request.route.encoders if request.route else self.encoders).render(value)
 
         self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
-        layers, inner = self._at["application"], dispatch  # type: list[Layer], Handler
+        layers, inner = self._outer, dispatch  # type: list[Layer], Handler
         gates = list(takewhile(is_gate, layers))
         for layer in reversed(layers[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
@@ -113,18 +114,17 @@ class Compiler:
 
         Routes of one app with the same layers share what is made of them, but for hooks, which render for one route.
         """
-        own = [(n, [*at, *[one for m, o in levels if m == n for one in o.layers]]) for n, at in self._at.items()][1:]
-        stack = [(n, [one for one in some if not one.select or one.select(route)]) for n, some in own]
-        key = route.app, route.effective.skip, *[(*map(id, some),) for _, some in stack]
-        made, inner = self._made.get(key), self.steps
-        call, self.steps, _ = made or (wrappers.inside, [], stack)
-        named = [(n, replace(one, plugin=one.plugin or route.app)) for n, some in stack if not made for one in some]
-        for level, layer in reversed(named):
-            call = self._wrapped(call, layer, level, route.effective.skip)
+        own = [(level, one) for level, options in levels for one in options.layers]
+        out = {id(one) for _, one in (*self._inner, *own) if one.select and not one.select(route)}
+        key = route.app, route.effective.skip, frozenset(out), *[(level, id(one)) for level, one in own]
+        inner, (call, self.steps, made) = self.steps, self._made.get(key, (wrappers.inside, [], ()))
+        stack = [] if made else sorted((*self._inner, *own), key=lambda pair: get_args(Level).index(pair[0]))
+        for level, layer in [pair for pair in stack[::-1] if id(pair[1]) not in out]:
+            call = self._wrapped(call, replace(layer, plugin=layer.plugin or route.app), level, route.effective.skip)
         if not made and "measure" not in self._services and all(step.phase == "layer" for step in self.steps):
-            self._made[key] = call, self.steps, stack  # kept, so that nothing else takes the ids
+            self._made[key] = call, self.steps, (own,)  # kept, so that nothing else takes the ids
         self.steps = [*self.steps, *inner]
-        return route.own if call is wrappers.inside else call
+        return route.own if call is wrappers.inside else call  # type: ignore[no-any-return]  # a Handler
 
     def _note(self, phase: str, what: Any, level: str, plugin: str, status: str = "active", name: str = "") -> Any:
         """Note a step, and return what is called for it: *what*, measured if somebody measures."""

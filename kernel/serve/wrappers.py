@@ -85,9 +85,9 @@ def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | No
     """
 
     async def rescue(request: Request, error: Exception) -> Response:
-        while error.__class__ is not HTTPException and isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        while not isinstance(error, HTTPException) and isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
-        if error.__class__ is not HTTPException and isinstance(error, ClientDisconnect):
+        if not isinstance(error, HTTPException) and isinstance(error, ClientDisconnect):
             raise error
         request.rescued = True
         try:

@@ -1,6 +1,5 @@
 """Print rows: as an aligned table for people, as JSON for programs."""
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,6 +20,8 @@ def emit(rows: Sequence[Row], columns: Sequence[str], as_json: bool, empty: str)
 
 def dump(value: Any) -> None:
     """Print JSON; what JSON has no word for is printed as text."""
+    import json
+
     click.echo(json.dumps(value, indent=2, default=plain, ensure_ascii=False))
 
 

@@ -1,23 +1,16 @@
 """The option `data_handler`: worked out once for each route, its groups and its app."""
 
-import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from inspect import isclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kernel_errors import Error
 
-from kernel import Problem, Request
+from kernel import Request
 from kernel.layers import Route
-from kernel_data.data import Data
-from kernel_data.declaration import fields_of, problems_of
-from kernel_data.plan import plan_of
-from kernel_data.sources import NAMES, TYPE_URL_VAR
 
 UNEXPECTED_DATA = 1002
 UNREAD: Any = object()
 Clean = Callable[[Request, int], Awaitable[tuple[dict[str, Any], dict[Any, Any]]]]
-_variables = re.compile(r"(?:^|/)<([^<>():/]+)[:>]").findall
 
 
 class Handlers(dict[Route, Clean | None]):
@@ -25,16 +18,15 @@ class Handlers(dict[Route, Clean | None]):
 
     def __missing__(self, route: Route) -> Clean | None:
         chosen = route.effective.data_handler
-        self[route] = clean = cleaner(chosen()) if is_data_class(chosen) else None
+        self[route] = clean = None if chosen is None else cleaner(chosen)
         return clean
 
 
-def cleaner(instance: Data) -> Clean:
-    """Return what cleans by a Data class: its plan, or a `get_cleaned_data` of its own."""
-    if type(instance).get_cleaned_data is not Data.get_cleaned_data:
-        return lambda request, limit: instance.get_cleaned_data(request)
-    clean, default = plan_of(instance).clean, instance.__default__
-    return lambda request, limit: clean(request, default, limit)
+def cleaner(chosen: Any) -> Clean | None:
+    """Return what cleans by a data handler; None if it is no Data class."""
+    from kernel_data.checks import cleaner_of, is_data_class
+
+    return cleaner_of(chosen()) if is_data_class(chosen) else None
 
 
 class Cleaning:
@@ -59,40 +51,3 @@ class Cleaning:
         if errors:
             raise Error(UNEXPECTED_DATA, data=errors)
         return data  # type: ignore[no-any-return]  # the pair is kept beside a mark
-
-
-def is_data_class(chosen: Any) -> bool:
-    """Tell whether something given as data_handler is a class derived from Data."""
-    return isclass(chosen) and issubclass(chosen, Data)
-
-
-def check(routes: Iterable[Route], has_forms: bool) -> Iterator[Problem]:
-    """Report data handlers that cannot work, and each wrong declaration once."""
-    seen: set[Any] = set()
-    for route in routes:
-        chosen = route.effective.data_handler
-        if chosen is None:
-            continue
-        if not is_data_class(chosen):
-            hint = f"write {type(chosen).__name__} without ()" if isinstance(chosen, Data) else "derive it from Data"
-            message = f"route '{route}': option 'data_handler' is {chosen!r}, not a class derived from Data"
-            yield Problem("data.handler", "error", message, hint, route.where)
-            continue
-        yield from unfit(route, chosen, has_forms)
-        if chosen not in seen:
-            seen.add(chosen)
-            yield from problems_of(chosen)
-
-
-def unfit(route: Route, chosen: type[Data], has_forms: bool) -> Iterator[Problem]:
-    """Report fields whose source a route does not have."""
-    known = _variables(route.path)
-    for attribute, field in fields_of(chosen).items():
-        key = field.data_name or attribute
-        message = f"route '{route}': data class '{chosen.__name__}': field '{attribute}'"
-        if field.type == TYPE_URL_VAR and key not in known:
-            hint = f"the path has {' and '.join(map(repr, known)) or 'no variables'}; write name= or change the path"
-            yield Problem("data.variable", "error", f"{message}: the path has no variable '{key}'", hint, field.where)
-        if NAMES.get(field.type) == "form" and not has_forms:
-            text = f"{message} is read from a form, and no active plugin reads forms"
-            yield Problem("data.forms", "error", text, "activate the plugin 'forms'", field.where)

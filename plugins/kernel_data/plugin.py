@@ -1,4 +1,4 @@
-"""The plugin: `request.get_cleaned_data`, the checks at boot, and the schemas of all routes."""
+"""The plugin: `request.get_cleaned_data`, checks at boot, schemas; most is imported for the first data handler."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,12 +9,8 @@ from kernel import Plugin, Problem, Request, hookimpl
 from kernel.boot.plan import Plan
 from kernel.layers import Route
 from kernel.types import Application
-from kernel_data.declaration import fields_of
-from kernel_data.handlers import Cleaning, Handlers, check, is_data_class
+from kernel_data.handlers import Cleaning, Handlers
 from kernel_data.invalid import MOST_ERRORS
-from kernel_data.plan import plan_of
-from kernel_data.schema import schema_of
-from kernel_data.sources import NAMES
 
 
 class DataPlugin(Plugin):
@@ -35,37 +31,23 @@ class DataPlugin(Plugin):
             return Cleaning(request, handlers[request.route] if request.route else None, limit).cleaned
 
         kernel.provide("request.get_cleaned_data", cleaning)
-        kernel.provide("data.schemas", lambda: schemas(route for route, _ in self._plan.routes))
+        kernel.provide("data.schemas", self._schemas)
 
     @hookimpl
     def kernel_compiled(self, plan: Plan) -> None:
-        """Keep the routes for the checks and the schemas."""
-        self._plan = plan
+        """Keep the routes that have a data handler, for the checks and the schemas."""
+        self._routes = [route for route, _ in plan.routes if route.effective.data_handler is not None]
 
     @hookimpl
     def kernel_checks(self, kernel: Application) -> Iterable[Problem]:
         """Report data handlers that cannot work; compile those that can."""
-        routes = [route for route, _ in self._plan.routes]
-        problems = list(check(routes, offers(kernel, "form")))
-        if not any(problem.level == "error" for problem in problems):
-            for handler in filter(None, {route.effective.data_handler for route in routes}):
-                plan_of(handler())
-        return problems
+        if not self._routes:
+            return ()
+        from kernel_data.checks import compiled
 
+        return compiled(self._routes, offers(kernel, "form"))
 
-def schemas(routes: Iterable[Route]) -> dict[Route, dict[str, dict[str, Any]]]:
-    """Return, for each route with a data handler, a JSON Schema for each source that it reads.
+    def _schemas(self) -> dict[Route, dict[str, dict[str, Any]]]:
+        from kernel_data.checks import schemas
 
-    The sources are json, form, query, path, header and content.
-    """
-    found = {route: route.effective.data_handler for route in routes}
-    return {route: by_source(chosen) for route, chosen in found.items() if is_data_class(chosen)}
-
-
-def by_source(data_class: type) -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of each source that a Data class reads."""
-    used = sorted({field.type for field in fields_of(data_class).values() if field.type})
-    return {
-        name: schema_of(data_class, [kind for kind in used if NAMES[kind] == name])
-        for name in dict.fromkeys(NAMES[kind] for kind in used)
-    }
+        return schemas(self._routes)

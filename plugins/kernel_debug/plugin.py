@@ -9,9 +9,6 @@ from kernel_networking import Access
 from kernel import Plugin, Problem, Request, Response, hookimpl
 from kernel.types import Application
 from kernel_debug.accept import wants_html
-from kernel_debug.page import Page
-from kernel_debug.text import detailed
-from kernel_debug.veil import Veil, of_config, of_request
 
 Show = Callable[[Request, Exception, Response], Response | None]
 SECTION = "[debug] enabled"
@@ -48,6 +45,10 @@ class Debug(Plugin):
         """Return what shows an internal error, if that is enabled."""
         if not self._config.enabled:
             return None
+        from kernel_debug.page import Page
+        from kernel_debug.text import detailed
+        from kernel_debug.veil import Veil, of_config, of_request
+
         kernel, access = self._kernel, self._access
         secrets, owner = list(of_config(kernel.config)), kernel.service("errors.owner")
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from kernel_responses import Text
 from kernel_responses.json import encode
+from kernel_responses.text import Text
 
 from kernel import Response
 from kernel.errors import HTTPException
@@ -24,6 +24,7 @@ from kernel_errors.report import new_id
 
 logger = logging.getLogger("kernel.errors")
 Answer = Callable[[Any], Response]
+UNUSUAL = None, b""
 _new = object.__new__
 CODES = {400: 1002, 404: 1001, 405: 1004, 413: 1005, 500: 1000, 503: 1006, 504: 1007}
 """The built-in code of a status raised without a code."""
@@ -73,8 +74,8 @@ class Answers:
         self._content, self._type = FORMATS[style]
         self._pairs = (self._type,)
         failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
-        self._ready = {(error.status, error.detail): self._plain_body(error) for error in failures}
-        self._starts: dict[int, bytes] = {}
+        self._ready = {error.status: (error.detail, self._plain_body(error)) for error in failures}
+        self._starts = {code.code: (code.status, self._start(code)) for _, code in registry}
 
     def of(self, kind: type) -> Answer | None:
         """Return `(error) -> Response` for errors of *kind*; None for a type that is none."""
@@ -89,13 +90,15 @@ class Answers:
 
     def raised(self, request: object, error: HTTPException) -> Response:
         """Answer a status that was raised for *request*."""
-        body = self._ready.get((error.status, error.detail)) or self._plain_body(error)
+        status = error.status
+        usual, body = self._ready.get(status, UNUSUAL)
+        if error.detail != usual:
+            body = self._plain_body(error)
         if error.headers:
-            return Response(body, error.status, error.headers, self._type[1])
-        response: Response = _new(
-            Response
-        )  # `Response.trusted` in place: strangers ask for what does not exist as often as they can
-        response.body, response.status, response.pairs = body, error.status, self._pairs
+            return Response(body, status, error.headers, self._type[1])
+        # `Response.trusted` in place: strangers ask for what does not exist as often as they can
+        response: Response = _new(Response)
+        response.body, response.status, response.pairs = body, status, self._pairs
         return response
 
     def _plain_body(self, error: HTTPException) -> bytes:
@@ -116,6 +119,13 @@ class Answers:
 
     def error(self, error: Error) -> Response:
         """Answer a declared code; one that nobody declares is logged and answered as a server error."""
+        known, as_it_is = self._starts.get(error.code), error.message_data is None and not error.headers
+        if known and as_it_is and error.data is not None and not error.compress:
+            status, start = known
+            return Response.trusted(b"%b%b}" % (start, encode(error.data)), status, self._pairs)
+        return self._composed(error)
+
+    def _composed(self, error: Error) -> Response:
         code = self._registry.get(error.code)
         if code is None:
             message, number = (
@@ -124,12 +134,9 @@ class Answers:
             )
             logger.error(message, error.code, number, exc_info=error, extra={"error_id": number})
             return self.internal(number)
-        if error.message_data is None and error.data is not None:
-            body = b"%b%b}" % (self._starts.get(error.code) or self._start(code), encode(error.data))
-        else:
-            body = self._body(code, worded(code, error.message_data), error.data)
+        body = self._body(code, worded(code, error.message_data), error.data)
         if not error.headers and not error.compress:
-            return Response.trusted(body, code.status, (self._type,))
+            return Response.trusted(body, code.status, self._pairs)
         return whole(error, body, code.status, self._type[1])
 
     def internal(self, number: str) -> Response:
@@ -140,9 +147,8 @@ class Answers:
         return Response.trusted(encode(content), 500, (self._type, marked(number)))
 
     def _start(self, code: ErrorCode) -> bytes:
-        """Return the body up to its data, which comes last in both formats; encoded once."""
-        start = self._starts[code.code] = self._body(code, code.message)[:-1] + b',"data":'
-        return start
+        """Return the body up to its data, which comes last in both formats."""
+        return self._body(code, code.message)[:-1] + b',"data":'
 
     def _body(self, code: ErrorCode, message: str, data: Any = None) -> bytes:
         return encode(self._content(code.code, message, code.status, data))

@@ -1,7 +1,7 @@
 """Log an unexpected error with the plugin or app that is to blame, under an id of its own."""
 
 import logging
-import secrets
+import os
 from collections.abc import Iterable, Mapping
 from traceback import walk_tb
 from types import FrameType
@@ -50,7 +50,7 @@ def owner(frame: FrameType, known: Owners) -> str:
 
 def new_id() -> str:
     """Return the id of one internal error: ten hexadecimal digits, found in its log record and in its answer."""
-    return secrets.token_hex(5)
+    return os.urandom(5).hex()
 
 
 def report(request: Request, error: Exception, known: Owners) -> str:

@@ -5,7 +5,6 @@ escapes, so that data cannot forge a record or paint the terminal. As text, a tr
 lines of its own, each behind a "  | " that no record begins with; as JSON it is inside the line.
 """
 
-import json
 import logging
 import re
 from datetime import UTC, datetime
@@ -56,6 +55,8 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        import json
+
         trace = traceback(self, record)
         return json.dumps({**content, "traceback": trace} if trace else content)
 

@@ -9,6 +9,9 @@ from kernel_requests.limits import Limits
 from kernel_requests.values import Fields, fill
 
 _escapes = re.compile(r"(?:%[0-9a-fA-F]{2})+").sub
+HEX = "0123456789abcdefABCDEF"
+ASCII = {a + b: chr(int(a + b, 16)) for a in "01234567" for b in HEX}
+"""What one escape stands for that is a character by itself."""
 
 
 class Query(Fields):
@@ -28,12 +31,13 @@ class Query(Fields):
         """
         if not raw:
             return cls()
-        if raw.count(b"&") >= fields:
+        if len(raw) >= fields and raw.count(b"&") >= fields:
             raise HTTPException(400, f"the query has more than {fields} fields")
         if len(raw) > size:
             raise HTTPException(414, f"the query has more than {size} bytes")
-        found = pairs(raw)
-        if b"]" in raw or b"%5" in raw:  # perhaps a key ends in "[]"
+        text = raw.decode("utf-8", "replace")
+        found = pairs(text)
+        if "]" in text or "%5" in text:  # perhaps a key ends in "[]"
             return cls(found)
         query = cls.__new__(cls)
         query._pairs = found
@@ -52,16 +56,30 @@ def query_reader(limits: Limits) -> Callable[[Request], Query]:
     return query
 
 
-def pairs(raw: bytes) -> list[tuple[str, str]]:
+def pairs(text: str) -> list[tuple[str, str]]:
     """Return the fields of an urlencoded text, blank values too; what is not UTF-8 is replaced."""
     found = []
-    for field in raw.decode("utf-8", "replace").replace("+", " ").split("&"):
+    for field in text.replace("+", " ").replace("%20", " ").split("&"):  # blanks are what is escaped most
         if field:
             name, _, value = field.partition("=")
-            if "%" in value:
-                value = _escapes(_decoded, value)
-            found.append((_escapes(_decoded, name) if "%" in name else name, value))
+            if "%" in field:
+                name, value = unescaped(name), unescaped(value)
+            found.append((name, value))
     return found
+
+
+def unescaped(text: str) -> str:
+    """Return *text* with its escapes decoded as UTF-8; what is not UTF-8 is replaced."""
+    if "%" not in text:
+        return text
+    first, *others = text.split("%")
+    parts = [first]
+    for other in others:
+        character = ASCII.get(other[:2])
+        if character is None:  # a character of several bytes, or no escape
+            return _escapes(_decoded, text)
+        parts += character, other[2:]
+    return "".join(parts)
 
 
 def _decoded(run: re.Match[str]) -> str:

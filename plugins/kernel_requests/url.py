@@ -41,8 +41,7 @@ class URL:
     def remove_query(self, *names: str) -> "URL":
         """Return a copy whose query is without the fields of these names; the others stay as they were sent."""
         fields = filter(None, self.query.split("&"))
-        others = [field for field in fields if pairs(field.encode("latin-1", "replace"))[0][0] not in names]
-        return replace(self, query="&".join(others))
+        return replace(self, query="&".join(field for field in fields if _name(field) not in names))
 
 
 SAFE = "/:@!$&'()*+,;=~"
@@ -52,6 +51,11 @@ def url(request: Request) -> URL:
     """Return the URL of a request."""
     query = request.scope.get("query_string", b"").decode("latin-1")
     return URL(request.scheme, request.headers.get("host") or _address(request), request.path, query)
+
+
+def _name(field: str) -> str:
+    """Return the name of a field of the query, which stands in a URL as it was sent."""
+    return pairs(field.encode("latin-1", "replace").decode("utf-8", "replace"))[0][0]
 
 
 def _address(request: Request) -> str:

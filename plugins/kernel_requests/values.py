@@ -12,6 +12,9 @@ from kernel_requests.limits import Limits
 fill = dict.update
 """Fill a new mapping that cannot be changed afterwards."""
 
+MOST_NAMES, LONGEST_NAME = 500, 64
+"""How many names of headers are kept decoded, before those of one more request, and up to how many bytes."""
+
 
 class Fixed(dict[str, Any]):
     """A mapping that stays as it is: a dict, because nothing is looked up faster."""
@@ -68,8 +71,13 @@ class Headers(Values):
     @classmethod
     def decoded(cls, raw: Iterable[tuple[bytes, bytes]]) -> "Headers":
         """Return the headers of a scope; lists of values are made when they are asked for."""
+        return cls.of({name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}, raw)
+
+    @classmethod
+    def of(cls, values: dict[str, str], raw: Iterable[tuple[bytes, bytes]]) -> "Headers":
+        """Return the headers of a scope, of which *values* are the last of each name."""
         headers = cls.__new__(cls)
-        fill(headers, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw})
+        fill(headers, values)
         headers._raw = raw
         return headers
 
@@ -104,14 +112,31 @@ def header_reader(limits: Limits) -> Callable[[Request], Headers]:
     It raises HTTPException(431) if they are too many or too large (RFC 6585 §5).
     """
     most, suspicious = limits.max_headers, min(limits.max_header_size, limits.max_headers_total)
+    names = dict[bytes, str]()  # as text, those met before: clients send the same ones with every request
 
     def headers(request: Request) -> Headers:
         raw = request.scope["headers"]
-        if len(raw) > most or len(b"".join(chain.from_iterable(raw))) > suspicious:
+        if len(raw) > most:
+            refuse_large(raw, limits)
+        try:
+            found = {names[name]: value.decode("ascii") for name, value in raw}
+        except (KeyError, UnicodeDecodeError):
+            found = {}
+            learn(names, raw)
+        if len(found) == len(raw) and LONGEST_NAME * len(raw) + sum(map(len, found.values())) <= suspicious:
+            return Headers.of(found, raw)  # each is ASCII, and there once; all are small
+        if len(b"".join(chain.from_iterable(raw))) > suspicious:
             refuse_large(raw, limits)
         return Headers.decoded(raw)
 
     return headers
+
+
+def learn(names: dict[bytes, str], raw: Iterable[tuple[bytes, bytes]]) -> None:
+    """Keep the names of some headers, unless they are long; before there are too many, all are dropped."""
+    if len(names) >= MOST_NAMES:
+        names.clear()
+    names.update((name, name.decode("latin-1").lower()) for name, _ in raw if len(name) <= LONGEST_NAME)
 
 
 def refuse_large(raw: Iterable[tuple[bytes, bytes]], limits: Limits) -> None:

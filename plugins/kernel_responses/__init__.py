@@ -6,27 +6,13 @@ Every response can be sent any number of times; sending never changes it. `compr
 gzip to clients that ask for it.
 """
 
-from kernel import Response
-from kernel_responses.events import Event
-from kernel_responses.eventstream import EventStream
-from kernel_responses.file import File
-from kernel_responses.json import JSON, Success
-from kernel_responses.redirect import Redirect
-from kernel_responses.status import Status
-from kernel_responses.stream import Stream
-from kernel_responses.text import HTML, Binary, Text
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "HTML",
-    "JSON",
-    "Binary",
-    "Event",
-    "EventStream",
-    "File",
-    "Redirect",
-    "Response",
-    "Status",
-    "Stream",
-    "Success",
-    "Text",
-]
+if TYPE_CHECKING:
+    from kernel_responses.public import *  # noqa: F403  # the names are listed there
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when one is first asked for: to start takes a few of them."""
+    return getattr(import_module("kernel_responses.public"), name)

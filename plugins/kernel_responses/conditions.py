@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC
-from email.utils import formatdate, parsedate_to_datetime
 
 from kernel import Request
 from kernel.errors import HTTPException
@@ -15,11 +14,15 @@ _tag = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"').fullmatch
 
 def http_date(seconds: float) -> bytes:
     """Return a time as IMF-fixdate (RFC 9110 §5.6.7); *seconds* since the epoch."""
+    from email.utils import formatdate
+
     return formatdate(seconds, usegmt=True).encode()
 
 
 def http_time(text: str) -> int | None:
     """Return the seconds since the epoch that a date in a header means, None if it is no date."""
+    from email.utils import parsedate_to_datetime
+
     try:
         date = parsedate_to_datetime(text[:64])
         return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp())

@@ -6,10 +6,9 @@ client or a server that restarts, closes the channel between them, and that ends
 """
 
 from collections.abc import AsyncIterable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from kernel import Request, Response
 from kernel.errors import ClientDisconnect
@@ -17,6 +16,9 @@ from kernel.response import HeaderInput, Pair, checked
 from kernel.types import Send
 from kernel_responses.events import as_event, milliseconds
 from kernel_responses.stream import Source, closed, failure, sources
+
+if TYPE_CHECKING:
+    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 HEARTBEAT = b":\n\n"
 """A comment: clients drop it, and whatever lies between us and them sees that the connection lives."""
@@ -123,7 +125,7 @@ class Flowing(Response):
                     self._left = True
                 group.cancel_scope.cancel()
 
-    async def _send_all(self, take: MemoryObjectReceiveStream[bytes], send: Send) -> None:
+    async def _send_all(self, take: "MemoryObjectReceiveStream[bytes]", send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status, "headers": [*self.pairs]})
         data = self._opening  # some servers send nothing before there is a body
         while not self._left:
@@ -135,7 +137,7 @@ class Flowing(Response):
                 except anyio.EndOfStream:
                     return
 
-    async def _yield_into(self, give: MemoryObjectSendStream[bytes]) -> None:
+    async def _yield_into(self, give: "MemoryObjectSendStream[bytes]") -> None:
         try:
             try:
                 async for item in self._source:
@@ -151,7 +153,7 @@ class Flowing(Response):
         finally:
             give.close()
 
-    async def _wait_for_leaving(self, request: Request, give: MemoryObjectSendStream[bytes]) -> None:
+    async def _wait_for_leaving(self, request: Request, give: "MemoryObjectSendStream[bytes]") -> None:
         complete = False
         while (message := await request.receive())["type"] != "http.disconnect":
             if complete:
@@ -161,7 +163,7 @@ class Flowing(Response):
         give.close()
 
 
-async def close_at_drain(request: Request, give: MemoryObjectSendStream[bytes]) -> None:
+async def close_at_drain(request: Request, give: "MemoryObjectSendStream[bytes]") -> None:
     """Close *give* when the server is about to stop, where a plugin knows of that."""
     try:
         life = request.app.service("life")

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from functools import cache
 from io import BufferedReader
 from mimetypes import MimeTypes
 from pathlib import Path
@@ -13,23 +14,30 @@ from kernel.errors import HTTPException
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
 FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 """The last name must not have become a link since it was looked up, and a FIFO must not block."""
-TYPES = MimeTypes()  # its own table: the machine's would make answers differ between machines
-for ending, kind in {
+MODERN = {
     ".avif": "image/avif",
     ".js": "text/javascript",
     ".md": "text/markdown",
     ".webp": "image/webp",
     ".woff": "font/woff",
     ".woff2": "font/woff2",
-}.items():
-    TYPES.add_type(kind, ending)
+}
 CODINGS = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 INERT = ("image/", "audio/", "video/", "font/", "text/plain")
 
 
+@cache
+def known() -> MimeTypes:
+    """Return a table of its own: the machine's would make answers differ between machines."""
+    types = MimeTypes()
+    for ending, kind in MODERN.items():
+        types.add_type(kind, ending)
+    return types
+
+
 def media_type(name: str) -> str:
     """Return the media type that a file name promises; a packed file is its packing."""
-    kind, coding = TYPES.guess_type(f"./{name}", strict=False)
+    kind, coding = known().guess_type(f"./{name}", strict=False)
     if coding:
         return CODINGS.get(coding, "application/octet-stream")
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"

@@ -109,18 +109,32 @@ def tables(entries: Iterable[Answering]) -> Tables:
     return found
 
 
+def settled(entries: Iterable[Answering], most: int) -> int:
+    """Return up to how many characters of a path the tables know all that the trie does, 0 if never.
+
+    They do where no route needs the trie: no variable but a last one of one segment, no mount. A path of
+    no more than *most* characters has no more segments either.
+    """
+    for _, entry in entries:
+        *first, last = entry.parts or ("",)
+        alone = isinstance(last, Variable) and (last.reaches or not first)
+        if entry.method == ANY or alone or any(isinstance(part, Variable) for part in first):
+            return 0
+    return most
+
+
 def matcher(entries: Iterable[Answering], longest: Longest) -> Matcher:
     """Return the closure for these routes."""
     entries = list(entries)
     known = tables(entries)
     static, last = known.static.get, known.last.get
     search, most = searching(entries, longest.segments), longest.characters
+    known_to = settled(entries, longest.segments)
 
     def match(request: Request) -> Handler | None:
         scope = request.scope
         path, method = scope["path"], scope["method"]
-        if scope.get("root_path"):
-            path = below(scope["root_path"], path)
+        path = below(scope["root_path"], path) if scope.get("root_path") else path
         methods = static(path)
         if methods is not None:
             try:  # cheaper than to look first
@@ -132,6 +146,8 @@ def matcher(entries: Iterable[Answering], longest: Longest) -> Matcher:
             raise HTTPException(414, f"the path has more than {most} characters")
         prefix, _, segment = path.rpartition("/")
         choices = last(prefix)
+        if choices is None and segment and len(path) <= known_to:
+            return None  # what most requests for nothing are
         if choices is not None and segment and method in choices:
             for accepts, name, handler, route in choices[method]:
                 if accepts is None or accepts(segment):
@@ -153,10 +169,10 @@ def searching(
     anywhere = root.fork is not None or root.mount is not None
 
     def search(request: Request, path: str, method: str, methods: Iterable[str] | None) -> Handler | None:
-        if path.count("/") > most:
+        if len(path) > most and path.count("/") > most:
             raise HTTPException(414, f"the path has more than {most} segments")
         if methods is None and not anywhere and path[1:].partition("/")[0] not in firsts:
-            return None  # what most requests for nothing are
+            return None
         if path and path[0] != "/":
             return None  # as "*" of OPTIONS, or from a broken server
         allowed = set(methods or ())

@@ -23,19 +23,15 @@ METHOD = "name one or several, as in Route(path, ['GET', 'POST'], handler)"
 
 @dataclass(frozen=True)
 class Entry:
-    """One method of one route; `order` is the place in the order of definition."""
+    """One method of one route; `order` is the place in the order of definition, `shape` makes two paths the same."""
 
     order: int
     method: str
     route: Route
     handler: Handler
     parts: Parts
+    shape: tuple[str, ...]
     only_ssl: bool
-
-    @cached_property
-    def shape(self) -> tuple[str, ...]:
-        """What makes two paths the same."""
-        return shape(self.parts)
 
     @cached_property
     def singles(self) -> tuple[tuple[str, int], ...]:
@@ -79,10 +75,10 @@ def survey(routes: Iterable[Bound], both: Callable[..., str] = UNPLANNED) -> lis
             hint = "mend the path, as in '/users/<id:int>'"
             problems.append(_problem("route.path", str(error), hint, route))
             continue
-        ssl = bool(route.effective.only_ssl)
+        form, ssl = shape(parts), bool(route.effective.only_ssl)
         methods = (ANY,) if isinstance(route, Mount) else tuple(dict.fromkeys(route.methods))
         problems += _wrong_methods(route, methods)
-        entries += [Entry(len(entries) + n, m, route, handler, parts, ssl) for n, m in enumerate(methods)]
+        entries += [Entry(len(entries) + n, m, route, handler, parts, form, ssl) for n, m in enumerate(methods)]
     pairs = list(_pairs(entries))
     replaced = [one for one, other in pairs if replaces(other, one)]
     replaced += [other for one, other in pairs if replaces(one, other)]

@@ -4,9 +4,9 @@ import os
 from contextlib import suppress
 from typing import NamedTuple
 
-from kernel_responses import File
 from kernel_responses.compression import VARY, Pairs, accepted
 from kernel_responses.fields import received
+from kernel_responses.file import File
 from kernel_responses.media import opened
 from kernel_responses.reading import Found
 

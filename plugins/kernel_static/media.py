@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from kernel_responses import File
-from kernel_responses.file import SANDBOX
+from kernel_responses.file import SANDBOX, File
 from kernel_responses.media import media_type
 from kernel_settings import Duration
 

@@ -5,7 +5,6 @@ by entry points of the group "kernel.validators", as "orm" does `Unique`, `Exist
 imported when first asked for.
 """
 
-from importlib.metadata import entry_points
 from typing import Any
 
 from kernel.errors import did_you_mean
@@ -54,6 +53,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return the validator that a distribution offers as *name* in the entry points "kernel.validators"."""
+    from importlib.metadata import entry_points
+
     for entry in entry_points(group="kernel.validators", name=name):
         return entry.load()
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'{did_you_mean(name, __all__)}")

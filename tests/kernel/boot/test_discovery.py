@@ -45,6 +45,24 @@ def test_other_groups_are_ignored_and_contrib_holds_plugins(install):
     assert (member.name, member.kind, member.standard) == ("cors", "plugin", False)
 
 
+def test_a_description_does_not_rename_its_distribution(install, tmp_path):
+    install("acme", "[kernel.plugins]\nacme = a:b\n")
+    with (tmp_path / "acme-1.0.dist-info" / "METADATA").open("a") as file:
+        file.write("\nName: other\nVersion: 2.0\n")
+    (member,) = [member for member in scan() if member.name == "acme"]
+    assert (member.distribution, member.version) == ("acme", "1.0")
+
+
+def test_what_an_older_tool_installed_is_found(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "acme.egg-info"
+    folder.mkdir()
+    (folder / "PKG-INFO").write_text("Metadata-Version: 1.0\nName: acme\nVersion: 0.9\n")
+    (folder / "entry_points.txt").write_text("[kernel.apps]\nacme = a:b\n")
+    (member,) = [member for member in scan() if member.name == "acme"]
+    assert (member.kind, member.distribution, member.version) == ("app", "acme", "0.9")
+
+
 def test_a_module_and_an_attribute_are_loaded(module):
     name = module("app = 3")
     assert load(f"{name}:app") == 3

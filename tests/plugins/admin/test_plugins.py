@@ -1,5 +1,7 @@
 """`kernel plugins`."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +139,19 @@ def test_help_lists_every_command_without_importing_it(invoke: Any) -> None:
     assert [name for name in ("list", "explain", "why", "verify", "contract") if f"  {name} " not in text] == []
     assert invoke("plugins", "nothing").exit_code == 2
     assert "verify" in plugins.list_commands(click.Context(plugins))
+
+
+UNUSED = """
+import sys
+from kernel_admin.main import main
+try: main(["plugins", "list"])
+except SystemExit: pass
+rare = {"kernel_data.field", "kernel_debug.page", "kernel_responses.public", "email.message", "secrets", "sqlalchemy"}
+print(sorted(rare & {*sys.modules}), file=sys.stderr)
+"""
+
+
+def test_the_list_imports_nothing_that_only_some_requests_need(tmp_path: Path) -> None:
+    (tmp_path / "config.ini").touch()
+    done = subprocess.run([sys.executable, "-c", UNUSED], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"

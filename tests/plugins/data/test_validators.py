@@ -277,7 +277,7 @@ def test_another_distribution_may_offer_a_validator(monkeypatch: Any) -> None:
         def load(self) -> str:
             return "loaded"
 
-    monkeypatch.setattr(v, "entry_points", lambda group, name: [Entry()] if name == "Unique" else [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group, name: [Entry()] if name == "Unique" else [])
     assert v.Unique == "loaded"
 
 

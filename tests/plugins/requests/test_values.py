@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 from kernel_requests import Headers, Query, Values
+from kernel_requests.limits import Limits
+from kernel_requests.values import header_reader, learn
 
 from kernel.errors import HTTPException
 
@@ -67,6 +69,35 @@ def test_headers_are_taken_up_to_their_limits(make: Any, limits: Any, refused: s
 def test_header_values_that_are_not_text_are_kept(make: Any) -> None:
     assert make([(b"x", b"\xff\xfe")]).headers["x"] == "\xff\xfe"
     assert isinstance(make().headers, Headers)
+
+
+@pytest.mark.parametrize(
+    "raw", [[], [(b"X-A", b"1")], [(b"x", b"1"), (b"x", b"2")], [(b"x", b"\xfc")], [(b"x" * 65, b"1"), (b"b", b"")]]
+)
+def test_headers_read_again_are_the_same(make: Any, raw: Any) -> None:
+    read, pairs = header_reader(Limits()), [(name.decode().lower(), value.decode("latin-1")) for name, value in raw]
+    for headers in (read(make(raw)), read(make(raw))):
+        assert (dict(headers), headers.multi_items()) == (dict(pairs), pairs)
+
+
+def test_headers_read_again_are_taken_up_to_their_limits(make: Any) -> None:
+    again = header_reader(Limits(max_header_size=1000, max_headers_total=1600))
+    for size, status in [(1, 0), (999, 0), (1000, 431), (1, 0)]:
+        if status:
+            with pytest.raises(HTTPException, match="431"):
+                again(make([(b"a", b"1" * size)]))
+        else:
+            assert again(make([(b"a", b"1" * size)]))["a"] == "1" * size
+    with pytest.raises(HTTPException, match="1600 bytes"):
+        again(make([(b"a", b"1" * 900), (b"b", b"2" * 900)]))
+
+
+def test_strangers_cannot_fill_the_memory_with_names() -> None:
+    names = dict[bytes, str]()
+    for number in range(2000):
+        learn(names, [(b"x-%d" % number, b""), (b"x" * 1000, b"")])
+        assert len(names) <= 501
+    assert names[b"x-1999"] == "x-1999"
 
 
 @pytest.mark.parametrize(

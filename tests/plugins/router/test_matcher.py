@@ -251,6 +251,19 @@ def test_a_path_is_looked_at_up_to_its_number_of_segments(matching: Any, longest
         assert refused.value.status == 414
 
 
+@pytest.mark.parametrize("deeper", ["/deep/<x>/y", "/deep/<x:path>", "/<x:int>", "/<x:int>/y"])
+def test_routes_that_need_the_trie_change_nothing_for_others(matching: Any, deeper: str) -> None:
+    flat = "/", "/a", "/a/<b:int>", "/files/<name>"
+    alone, among = matching(*flat, longest=Longest(40, 9)), matching(*flat, deeper, longest=Longest(40, 9))
+    for path in ["", "*", "x/y", "/a", "/a/5", "/a/5/", "/a/x", "/files", "/files/", "/files/n/", "//no", "/a/5/6"]:
+        one, other = alone(path), among(path)
+        assert (one.handler, one.variables) == (other.handler, other.variables)
+        assert getattr(one.route, "path", "") == getattr(other.route, "path", "")
+    for ask in (alone, among):
+        with pytest.raises(HTTPException, match="414"):
+            ask("/no" * 10)
+
+
 def test_a_path_that_is_a_route_as_it_is_may_be_longer(matching: Any) -> None:
     path = "/a" * 30
     assert matching(path, longest=Longest(4, 4))(path).handler
