@@ -128,6 +128,6 @@ class Response:
         self.set_cookie(name, "", **{**attributes, "max_age": 0})
 
 
-def made(response: Response | None, body: bytes | None, *parts: Any) -> Any:
+def as_response(response: Response | None, body: bytes | None, *parts: Any) -> Any:
     """Return the response; where nobody asked for one, that of a body and its other *parts*, see `trusted`."""
     return Response.trusted(body, *parts) if response is None and body is not None else response

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.errors import NOT_FOUND, BootError, ClientDisconnect
 from kernel.request import Request
-from kernel.response import LENGTHS, WITHOUT_BODY, Response, checked, made
+from kernel.response import LENGTHS, WITHOUT_BODY, Response, as_response, checked
 from kernel.serve.wrappers import logger as logger
 from kernel.types import Receive, Scope, Send
 
@@ -30,6 +30,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
     # the class has two of them: what an object has itself is read faster
     request.scope, request.receive = scope, receive
     request.settlers, request.waiting = (), waits
+    # there is either a response, or a body with its status, pairs and all headers
     body = response = status = pairs = None  # type: Any
     token, problem = enter(request), UNFINISHED  # type: Any, BaseException | None
     try:
@@ -53,7 +54,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         except Exception as error:
             response = await rescue(request, error)
         if request.settlers:
-            response = await settle(request, made(response, body, status, pairs), rescue)
+            response = await settle(request, as_response(response, body, status, pairs), rescue)
         if response is not None:
             body, status, pairs = response.body, response.status, response.pairs
             plain = pairs.__class__ is tuple and (response.__class__ is Response or not response.streamed)
@@ -62,7 +63,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
             await send({"type": "http.response.start", "status": status, "headers": [*headers, LENGTHS[length]]})
             await send({"type": "http.response.body", "body": body})
         else:
-            response = made(response, body, status, pairs)
+            response = as_response(response, body, status, pairs)
             response = response if response.streamed else response.copy()  # it may be shared
             response.pairs = common.complete[pairs if pairs.__class__ is tuple else tuple(checked(pairs))]
             await response.write(request, send)
@@ -74,7 +75,7 @@ async def serve(kernel: Any, scope: Scope, receive: Receive, send: Send, compile
         problem, request.waiting = error, True
     finally:
         if request.waiting:
-            await conclude(request, made(response, body, status, pairs), problem)
+            await conclude(request, as_response(response, body, status, pairs), problem)
         compiled = leave = leave(token)  # None: a frame that a traceback keeps is no request under way
 
 

@@ -90,7 +90,8 @@ class Compiler:
         for layer in reversed(layers[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
         hooks = [self._note("before_request", one.before_request, "application", one.plugin) for one in gates[::-1]]
-        asked = lambda request: next((x for one in hooks[::-1] if (x := one(request)) is not None), None)  # noqa: E731
+        hooks.reverse()
+        asked = lambda request: next((x for one in hooks if (x := one(request)) is not None), None)  # noqa: E731
         return (match if inner is dispatch else lambda request: inner), hooks[0] if len(hooks) == 1 else asked
 
     def route(self, route: Route) -> Handler:
@@ -165,9 +166,8 @@ class Compiler:
             found = [(level, hook, o) for level, some, o in depths for hook in as_tuple(getattr(some, phase))[::-1]]
             for level, hook, owner in found:
                 if winner or getattr(hook, "__name__", "") in route.effective.skip:
-                    self._note(
-                        phase, hook, level, route.app, f"overridden: by '{winner}'" if winner else "skipped: by skip="
-                    )
+                    status = f"overridden: by '{winner}'" if winner else "skipped: by skip="
+                    self._note(phase, hook, level, route.app, status)
                 else:
                     winner = "" if phase == "guards" else label(hook)
                     call = self._hooked(call, phase.removesuffix("s"), hook, level, owner)
