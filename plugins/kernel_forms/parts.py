@@ -25,15 +25,27 @@ from kernel_forms.upload import Upload
 async def read(
     request: Request, pour: Pour, boundary: str, limits: Limits, folder: UploadFolder
 ) -> list[tuple[str, Any]]:
-    """Return the fields and files in order.
+    """Return the fields and files in order; of a form that is refused nothing is left then.
 
     Raises:
         HTTPException: 400, it is malformed; 413, it passes a limit, all while it is read.
     """
+    parts = Parts(request, limits, folder)
+    try:
+        await fill(parts, pour, boundary, limits)
+    except Exception:
+        if closing := parts.finish():  # before the answer: who is told that the disk is full tries again at once
+            await closing
+        raise
+    return parts.pairs
+
+
+async def fill(parts: "Parts", pour: Pour, boundary: str, limits: Limits) -> None:
+    """Give *parts* all of the body; raises as `read`."""
     if not 0 < len(boundary) <= limits.max_boundary_length or not (boundary.isascii() and boundary.isprintable()):
         raise refused(400, "the form has no valid boundary")
     parser = PushMultipartParser(boundary, -1, limits.max_part_header_size, limits.max_part_headers)
-    blocks, parts = Blocks(), Parts(request, limits, folder)
+    blocks = Blocks()
 
     def take(chunk: bytes) -> Awaitable[None] | None:
         todo = iter(blocks.cut(chunk))
@@ -57,7 +69,6 @@ async def read(
         raise refused(413, f"a part of the form is too large: {error}") from error
     except MultipartError as error:
         raise refused(400, f"the form is malformed: {error}") from error
-    return parts.pairs
 
 
 class Parts:
@@ -105,7 +116,7 @@ class Parts:
 
     def _open(self) -> None:
         if not self._spools:
-            self._request.finishers = (*self._request.finishers, self._finish)
+            self._request.finishers = (*self._request.finishers, self.finish)
             self._request.waiting = True
         self._spool, self._most = Spool(self._folder), self._limits.max_file_size
         self._chunks = self._spool.chunks
@@ -134,8 +145,8 @@ class Parts:
             value = upload(segment, spool)
         self.pairs.append((segment.name, value))
 
-    def _finish(self, request: Request, outcome: Any) -> Awaitable[None] | None:
-        """Close the files; in a thread if one is on disk."""
+    def finish(self, *told: Any) -> Awaitable[None] | None:
+        """Close the files, as often as it is called; in a thread if one is on disk."""
         if any(spool.on_disk for spool in self._spools):
             return in_thread(self._close)
         self._close()

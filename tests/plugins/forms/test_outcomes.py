@@ -16,6 +16,7 @@ from kernel_router import Routes
 from kernel_testing import Client
 
 from kernel import App, Kernel
+from kernel.errors import HTTPException
 
 pytestmark = pytest.mark.anyio
 Parts = Callable[..., bytes]
@@ -97,6 +98,19 @@ async def test_a_form_that_is_refused_leaves_nothing(site: Site, upload: Any, on
     async with site(handler) as client:
         answer = await client.post("/up", upload["headers"], upload["body"][:-20])
         assert (answer.status, answer.json()["code"], on_disk()) == (400, 1002, [])
+
+
+async def test_what_a_refused_form_left_is_gone_before_the_answer(site: Site, upload: Any, on_disk: Any) -> None:
+    """Who is told that the disk is full tries again at once."""
+
+    async def handler(request: Any) -> Any:
+        with pytest.raises(HTTPException) as caught:
+            await request.form()
+        return {"status": caught.value.status, "files": len(on_disk())}
+
+    async with site(handler) as client:
+        answer = await client.post("/up", upload["headers"], upload["body"][:-20])
+        assert answer.json() == {"status": 400, "files": 0}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
