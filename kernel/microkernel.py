@@ -158,6 +158,7 @@ class Kernel:
         elif compiled:
             await self.booted.services.get("websocket", ("", unavailable))[1](scope, receive, send, compiled)
         else:
+            # anyio imports its locks when one is named: here, and not with the kernel
             async with nullcontext() if self.wrapped else vars(self.front).setdefault("_lock", anyio.Lock()):
                 if not self._spoken:
                     await told("startup", self.start)

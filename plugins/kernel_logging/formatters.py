@@ -55,7 +55,7 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        import json
+        import json  # needed only where logs are JSON
 
         trace = traceback(self, record)
         return json.dumps({**content, "traceback": trace} if trace else content)
