@@ -14,7 +14,7 @@ from kernel_responses.json import encode
 from kernel_responses.text import Text
 
 from kernel import Response
-from kernel.errors import HTTPException
+from kernel.errors import NOT_FOUND, HTTPException
 from kernel.response import Pair
 from kernel_errors.codes import SERVER_ERROR, ErrorCode
 from kernel_errors.error import Error, worded
@@ -76,6 +76,7 @@ class Answers:
         failures = [HTTPException(status) for status in HTTPStatus if status >= 400]
         self._ready = {error.status: (error.detail, self._plain_body(error)) for error in failures}
         self._starts = {code.code: (code.status, self._start(code)) for _, code in registry}
+        self._raised, self._refused = self._statuses(), self._refusals()
 
     def of(self, kind: type) -> Answer | None:
         """Return `(error) -> Response` for errors of *kind*; None for a type that is none."""
@@ -84,22 +85,33 @@ class Answers:
                 return answer
         return None
 
+    def rescuer(self, kind: type) -> Callable[[object, Any], Response] | None:
+        """Return `(request, error) -> Response` for errors of *kind* that are raised; None for a type that is none."""
+        answer = self.of(kind)
+        direct = {self.plain: self._raised, self.error: self._refused, None: None}
+        return direct[answer] if answer in direct else lambda request, error: self.custom(error)
+
     def plain(self, error: HTTPException) -> Response:
         """Answer a status."""
-        return self.raised(None, error)
+        return self._raised(None, error)
 
-    def raised(self, request: object, error: HTTPException) -> Response:
-        """Answer a status that was raised for *request*."""
-        status = error.status
-        usual, body = self._ready.get(status, UNUSUAL)
-        if error.detail != usual:
-            body = self._plain_body(error)
-        if error.headers:
-            return Response(body, status, error.headers, self._type[1])
-        # `Response.trusted` in place: strangers ask for what does not exist as often as they can
-        response: Response = _new(Response)
-        response.body, response.status, response.pairs = body, status, self._pairs
-        return response
+    def _statuses(self) -> Callable[[object, HTTPException], Response]:
+        ready, pairs, kind = self._ready, self._pairs, self._type[1]
+
+        def raised(request: object, error: HTTPException) -> Response:
+            status = error.status
+            usual, body = ready.get(status, UNUSUAL)
+            if error.detail != usual:
+                body = self._plain_body(error)
+            if error.headers:
+                return Response(body, status, error.headers, kind)
+            # `Response.trusted` in place: strangers ask for what does not exist as often as they can
+            response: Response = _new(Response)
+            response.body, response.status, response.pairs = body, status, pairs
+            return response
+
+        raised.not_found = raised(None, NOT_FOUND)  # type: ignore[attr-defined]  # see `kernel_rescue`
+        return raised
 
     def _plain_body(self, error: HTTPException) -> bytes:
         code = self._registry.get(CODES.get(error.status))
@@ -119,11 +131,22 @@ class Answers:
 
     def error(self, error: Error) -> Response:
         """Answer a declared code; one that nobody declares is logged and answered as a server error."""
-        known, as_it_is = self._starts.get(error.code), error.message_data is None and not error.headers
-        if known and as_it_is and error.data is not None and not error.compress:
+        return self._refused(None, error)
+
+    def _refusals(self) -> Callable[[object, Error], Response]:
+        starts, pairs = self._starts, self._pairs
+
+        def refused(request: object, error: Error) -> Response:
+            if error.data is None or error.message_data is not None or error.headers or error.compress:
+                return self._composed(error)
+            if (known := starts.get(error.code)) is None:
+                return self._composed(error)
+            response: Response = _new(Response)  # as above: strangers send what is wrong as often
             status, start = known
-            return Response.trusted(b"%b%b}" % (start, encode(error.data)), status, self._pairs)
-        return self._composed(error)
+            response.body, response.status, response.pairs = start + encode(error.data) + b"}", status, pairs
+            return response
+
+        return refused
 
     def _composed(self, error: Error) -> Response:
         code = self._registry.get(error.code)

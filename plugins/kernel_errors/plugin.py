@@ -95,12 +95,9 @@ class Errors(Plugin):
     @hookimpl(trylast=True)
     def kernel_rescue(self, exc_type: type[Exception], route: Route | None) -> Callable[[Request, Any], Any]:
         """Answer what was raised; anything but an HTTPException is logged and stays inside."""
-        answer = self._answers.of(exc_type)
         if self._handlers.wanted(route) or self._project.keys() - {Exception}:
             return self._asking
-        if answer == self._answers.plain:
-            return self._answers.raised
-        return self._unexpected if answer is None else lambda request, error: answer(error)
+        return self._answers.rescuer(exc_type) or self._unexpected
 
     async def _asking(self, request: Request, error: Exception) -> Any:
         """Ask the handlers of the route, then those of the project; answer what none of them does."""

@@ -41,13 +41,21 @@ def decode(body: bytes, depth: int) -> Any:
 
 def decode_ambiguous(body: bytes, depth: int) -> Any:
     """Return the same, with the last value of a key that is repeated."""
+    try:
+        value = decode_unchecked(body)
+    except (ValueError, RecursionError) as error:
+        check_depth(body, depth)
+        raise HTTPException(400, f"the body is not valid JSON: {error}") from error
+    if len(body) > 2 * depth:  # what is valid closes each bracket it opens
+        check_depth(body, depth)
+    return value
+
+
+def check_depth(body: bytes, depth: int) -> None:
+    """Raise HTTPException(400) for a text, valid or not, of more than *depth* levels."""
     brackets = body.count(b"{") + body.count(b"[")
     if brackets > depth and nesting(outside_strings(body)) > depth:
         raise HTTPException(400, f"the JSON nests deeper than {depth} levels")
-    try:
-        return decode_unchecked(body)
-    except (ValueError, RecursionError) as error:
-        raise HTTPException(400, f"the body is not valid JSON: {error}") from error
 
 
 def repeats_key(body: bytes, value: Any) -> bool:
