@@ -118,12 +118,11 @@ def atom(kind: type) -> Find:
     messages = {other: f"Expected `{kind.__name__}`, got `{name}`" for other, name in JSON_NAMES.items()}
 
     def find(value: Any, room: Room) -> Any:
-        if value.__class__ in right:
-            return None
-        if value.__class__ in also and abs(value) <= sys.float_info.max:
+        given = type(value)
+        if given in right or (given in also and abs(value) <= sys.float_info.max):
             return None
         room[0] -= 1
-        return [OUT_OF_RANGE if value.__class__ in also else messages[value.__class__]]
+        return [OUT_OF_RANGE if given in also else messages[given]]
 
     return find
 
@@ -141,7 +140,7 @@ def record(fields: Sequence[Field], allowed: set[Any] | None, whole: Find, check
     usual = [(name, right) for name, _, right, _ in fields]
 
     def find(value: Any, room: Room) -> Any:
-        if value.__class__ is not dict:
+        if type(value) is not dict:
             return whole(value, room)
         faults: dict[str, Any] = {}
         for name, right in usual:

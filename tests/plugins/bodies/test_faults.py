@@ -1,6 +1,7 @@
 """What is told about a body that cannot be decoded, for any type and any JSON."""
 
 import enum
+import json as stdlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,11 +11,12 @@ from uuid import UUID
 
 import pydantic
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
+from kernel_bodies.messages import told
 from kernel_bodies.models import ModelBody
 from kernel_bodies.structs import StructBody
 from kernel_bodies.unexpected import UnexpectedBody
-from msgspec import Meta, Struct, ValidationError, json
+from msgspec import Meta, Struct, ValidationError, convert, json, structs
 
 from kernel.errors import HTTPException
 
@@ -288,6 +290,41 @@ def messages_of(data: Any) -> list[str]:
         found += messages_of(fault) if isinstance(fault, dict) else [fault] if fault == "Required" else fault
     assert all(isinstance(message, str) for message in found)
     return found
+
+
+class Order(Struct):
+    product: str
+    quantity: int
+    price: float
+    gift: bool
+    due: date
+    note: str = ""
+    weight: float = 0
+
+
+def faults_one_by_one(sent: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """Return the faults of an order as one finds them who looks at each field alone."""
+    found: dict[str, Any] = {}
+    for field in structs.fields(Order):
+        if field.name not in sent:
+            found |= {field.name: "Required"} if field.required else {}
+            continue
+        try:
+            convert(sent[field.name], field.type)
+        except ValidationError as error:
+            found[field.name] = [told(error, sent[field.name], field.type)]
+    return dict(list(found.items())[:most])
+
+
+ORDER_NAMES = st.sampled_from([*Order.__struct_fields__, "other"])
+
+
+@given(st.dictionaries(ORDER_NAMES, VALUES | st.just(10**400)), st.integers(1, 8))
+@example({"product": 1, "quantity": 10**400, "price": 10**400, "gift": None, "due": "2024-05-01", "note": []}, 8)
+def test_the_faults_of_a_record_are_those_of_its_fields_in_their_order(sent: dict[str, Any], most: int) -> None:
+    wanted = faults_one_by_one(sent, most)
+    refused: Any = StructBody(Order).refused(stdlib.dumps(sent).encode(), 64, most)
+    assert list(refused.data.items()) == list(wanted.items() if wanted else {"*": ["Invalid value"]}.items())
 
 
 @given(st.binary() | st.text().map(str.encode))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 from kernel_errors import BadRequest, Error, ErrorCode, ErrorList, ErrorRegistry, ExceptionResponse, NotFound
 from kernel_errors.answers import Answers
 
@@ -174,3 +175,28 @@ def test_the_answer_fits_the_type() -> None:
     assert ANSWERS.of(NotFound) == ANSWERS.custom
     assert ANSWERS.of(HTTPException) == ANSWERS.plain
     assert ANSWERS.of(ValueError) is None
+
+
+@pytest.mark.parametrize("answers", [ANSWERS, PROBLEMS])
+def test_a_path_without_a_route_has_the_answer_of_any_404(answers: Answers) -> None:
+    ready = answers.rescuer(HTTPException).not_found  # type: ignore[union-attr]  # what the kernel looks for
+    made = answers.plain(HTTPException(404))
+    assert (ready.status, ready.body, ready.pairs) == (404, made.body, made.pairs)
+
+
+DATA = st.none() | st.booleans() | st.text() | st.dictionaries(st.text(), st.lists(st.text()) | st.integers(0, 9))
+
+
+@pytest.mark.parametrize("answers", [ANSWERS, PROBLEMS])
+@given(
+    code=st.sampled_from([1000, 1002, 1100]),
+    filling=st.sampled_from([None, "ann"]),
+    data=DATA,
+    headers=st.sampled_from([(), [("x-a", "1")]]),
+)
+def test_data_is_sent_as_in_an_answer_composed_of_its_parts(
+    answers: Answers, code: int, filling: Any, data: Any, headers: Any
+) -> None:
+    error = Error(code, filling, data, headers)
+    made, composed = answers.error(error), answers._composed(error)
+    assert (made.status, made.body, made.pairs) == (composed.status, composed.body, composed.pairs)

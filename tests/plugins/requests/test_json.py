@@ -2,13 +2,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
-from kernel_requests.json import check_media_type, decode, nesting, outside_strings
+from hypothesis import example, given, settings, strategies as st
+from kernel_requests.json import check_media_type, decode, decode_ambiguous, nesting, outside_strings
 
 from kernel.errors import HTTPException
 
 pytestmark = pytest.mark.anyio
 TYPE = (b"content-type", b"application/json")
+PIECES = st.sampled_from(["[", "]", "{", "}", '"a"', ":", ",", "1", '"[["', '"', "\\"])
 
 
 @pytest.mark.parametrize(
@@ -161,6 +162,21 @@ def test_the_refusal_says_why() -> None:
         with pytest.raises(HTTPException) as caught:
             decode(body, 1)
         assert caught.value.detail == reason
+
+
+@given(st.lists(PIECES, max_size=14), st.integers(1, 4))
+@example([*"[[1]]"], 1)
+@example([*"[[1"], 1)
+@example([*"[[1]]"], 2)
+def test_depth_is_refused_before_anything_else_however_short_the_text(parts: list[str], depth: int) -> None:
+    body = "".join(parts).encode()
+    told = ""
+    try:
+        decode_ambiguous(body, depth)
+    except HTTPException as error:
+        told = error.detail
+    deep = nesting(outside_strings(body)) > depth
+    assert deep is (told == f"the JSON nests deeper than {depth} levels")
 
 
 def test_a_depth_that_only_the_decoder_minds_is_400_too() -> None:
