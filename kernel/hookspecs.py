@@ -153,7 +153,10 @@ class Specs:
     def kernel_rescue(self, exc_type: type[Exception], route: Route | None) -> Callable[..., Any] | None:
         """first: Return `(request, exc) -> Response`, sync or async; `route` is None without a match.
 
-        Asked once for each type of exception and route when it first turns up. See docs/errors.md.
+        Asked once for each type of exception and route when it first turns up; the response may be one
+        for several requests. An attribute `not_found` of the answer to HTTPException without a route, a
+        plain Response, stands for it where a path has no route, nobody observes errors and nothing waits
+        for the end of the request. See docs/errors.md.
         """
 
     @hookspec(since=(1, 0))

@@ -67,7 +67,8 @@ class Compiler:
         self.encoders = self._encoders(None)
         # what answers an exception that nobody inside wanted; plugins are asked once per type and route
         ask = cache(lambda kind, at: (registry.first("kernel_rescue", exc_type=kind, route=at) or ("", None))[1])
-        self.rescue = wrappers.rescuing(ask, self.encoders.render, services.get("observe", ("", None))[1])
+        not_found = cache(lambda: getattr(ask(HTTPException, None), "not_found", None))
+        self.rescue = wrappers.rescuing(ask, self.encoders.render, not_found, services.get("observe", ("", None))[1])
 
     def application(self, match: Hook) -> tuple[Hook, Hook]:
         """Fold the layers of level "application" around what calls the handlers; there 404 and 405 are responses.
@@ -85,12 +86,10 @@ class Compiler:
             return (request.route.encoders if request.route else self.encoders).render(value)
 
         self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
-        layers, inner = self._outer, dispatch  # type: list[Layer], Handler
-        gates = list(takewhile(is_gate, layers))
-        for layer in reversed(layers[len(gates) :]):
+        gates, inner = list(takewhile(is_gate, self._outer)), dispatch  # type: list[Layer], Handler
+        for layer in reversed(self._outer[len(gates) :]):
             inner = self._wrapped(inner, layer, "application")
-        hooks = [self._note("before_request", one.before_request, "application", one.plugin) for one in gates[::-1]]
-        hooks.reverse()
+        hooks = [self._note(PHASES[0], one.before_request, "application", one.plugin) for one in gates[::-1]][::-1]
         asked = lambda request: next((x for one in hooks if (x := one(request)) is not None), None)  # noqa: E731
         return (match if inner is dispatch else lambda request: inner), hooks[0] if len(hooks) == 1 else asked
 

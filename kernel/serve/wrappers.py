@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction, isfunction
 from typing import Any
 
-from kernel.errors import ClientDisconnect, HTTPException
+from kernel.errors import NOT_FOUND, ClientDisconnect, HTTPException
 from kernel.layers import Handler, Hook, Layer, bare, where
 from kernel.request import Request
 from kernel.response import Response
@@ -78,10 +78,11 @@ def endpoint(handler: Hook, render: Render) -> Handler:
     return call
 
 
-def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | None = None) -> Hook:
+def rescuing(ask: Hook, render: Render, not_found: Callable[[], Response | None], observe: Hook | None = None) -> Hook:
     """Return what answers every exception; *ask* finds the plugin's or user's answer to one, *observe* is told first.
 
-    A group of one exception, as task groups raise it, is answered as its only member.
+    A group of one exception, as task groups raise it, is answered as its only member. That a path has no route is
+    answered with *not_found*, if there is such a response, where nobody else gets hold of it.
     """
 
     async def rescue(request: Request, error: Exception) -> Response:
@@ -93,7 +94,8 @@ def rescuing(ask: Callable[..., Hook | None], render: Render, observe: Hook | No
         try:
             if observe:
                 await observe(request, error)
-            told = (ask(error.__class__, request.route) or fallback)(request, error)
+            told = error is NOT_FOUND and not (observe or request.route or request.waiting) and not_found()
+            told = told or (ask(type(error), request.route) or fallback)(request, error)
             return told if isinstance(told, Response) else render(await told if isawaitable(told) else told)
         except Exception:
             logger.exception("%s %r: the rescue of %r failed", request.scope["method"], request.scope["path"], error)

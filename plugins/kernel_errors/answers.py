@@ -2,7 +2,7 @@
 
 A plain `HTTPException` answers with the built-in code of its status where there is one (`CODES`),
 else with the status as the code; its detail, where it has one of its own, is the message. What does
-not vary is encoded at boot: a 404 is one dict lookup.
+not vary is encoded at boot: a path without a route is answered with one and the same response.
 """
 
 import logging

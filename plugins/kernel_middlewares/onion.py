@@ -57,7 +57,7 @@ class Leaving:
 
     async def rescue(self, request: Request, error: Exception) -> Response:
         """Return the response to an exception; it is logged here if it is unexpected."""
-        return await self._kernel.service("rescue")(request, error)  # type: ignore[no-any-return]  # a Response
+        return (await self._kernel.service("rescue")(request, error)).copy()  # type: ignore[no-any-return]  # a Response
 
     async def __call__(self, request: Request, call_next: Handler) -> Response:
         """Process whatever is answered inside."""

@@ -61,5 +61,5 @@ async def settle(
                 await close()
             if not isinstance(error, Exception):
                 raise
-            response = await rescue(request, error)
+            response = (await rescue(request, error)).copy()
     return response

@@ -3,9 +3,10 @@
 from functools import partial
 
 import pytest
+from kernel_outcomes.plugin import Outcomes
 
 from kernel import Layer, Plugin, Response, hookimpl
-from kernel.errors import HTTPException
+from kernel.errors import NOT_FOUND, HTTPException
 from kernel.layers import Route, where
 from kernel.serve.wrappers import is_async, label
 
@@ -24,8 +25,9 @@ class Awaitable:
     async def __call__(self, request): ...
 
 
-def plugin(*layers, rescue=None):
+def plugin(*layers, rescue=None, configure=lambda self: None):
     answers = {"kernel_layers": hookimpl(lambda self: layers), "kernel_rescue": hookimpl(lambda self, exc_type: rescue)}
+    answers["kernel_configure"] = hookimpl(configure)
     return type("Wraps", (Plugin,), {"name": "wraps", **answers})
 
 
@@ -189,6 +191,60 @@ async def test_what_a_layer_changes_of_a_rescue_is_changed_for_one_request(build
     path = "/nowhere" if method == "GET" else "/"
     for _ in range(2):
         assert [name for name, _ in (await ask(kernel, path, method)).headers].count(b"x-a") == 1
+
+
+def knowing(response, answer=lambda request, error: f"made for {error}"):
+    """Return a plugin whose rescue brings the answer to paths without a route."""
+
+    def rescue(request, error):
+        return answer(request, error)
+
+    rescue.not_found = response
+    return plugin(rescue=rescue)
+
+
+async def test_a_response_for_paths_without_a_route_is_not_made_anew(build, ask):
+    async def lost(request):
+        raise NOT_FOUND
+
+    kernel = build(Route("/lost", "GET", lost), plugins=[knowing(Response("ready", 404))])
+    assert [(await ask(kernel, path)).text for path in ("/nowhere", "/nowhere")] == ["ready"] * 2
+    assert (await ask(kernel, "/lost")).text == "made for 404 Not Found"
+    assert (await ask(kernel, "/lost", "POST")).text == "made for 405 Method Not Allowed"
+
+
+async def test_a_path_without_a_route_is_answered_anew_where_somebody_observes_errors(build, ask):
+    heard = []
+
+    async def observe(request, error):
+        heard.append(error)
+
+    watching = plugin(configure=lambda self, kernel: kernel.provide("observe", observe))
+    watching.name = "watching"
+    kernel = build(plugins=[knowing(Response("ready", 404)), watching])
+    assert [(await ask(kernel, "/nowhere")).text for _ in range(2)] == ["made for 404 Not Found"] * 2
+    assert heard == [NOT_FOUND] * 2
+
+
+async def test_a_path_without_a_route_is_answered_anew_where_the_end_is_waited_for(build, ask):
+    def look(request, outcome):  # it gets hold of the response
+        request.response.headers.append((b"x-late", b"1"))
+
+    waits = plugin(Layer("waits", on_finish=look))
+    waits.name = "waits"
+    kernel = build(plugins=[knowing(Response("ready", 404)), waits, Outcomes])
+    answers = [await ask(kernel, "/nowhere") for _ in range(2)]
+    assert [(one.text, one.header("x-late")) for one in answers] == [("made for 404 Not Found", None)] * 2
+
+
+async def test_a_hook_that_fails_when_it_is_asked_for_a_path_without_a_route_is_a_500(build, ask, caplog):
+    class Failing(Plugin):
+        @hookimpl
+        def kernel_rescue(self):
+            raise ValueError("second")
+
+    response = await ask(build(plugins=[Failing]), "/nowhere")
+    assert (response.status, "rescue of" in caplog.text, "second" in caplog.text) == (500, True, True)
 
 
 async def test_a_rescue_that_fails_is_logged_and_a_500(build, ask, caplog):

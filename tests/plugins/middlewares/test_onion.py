@@ -9,6 +9,7 @@ from kernel_responses import Text
 from kernel_testing import Client
 
 from kernel import Hooks
+from kernel.errors import NOT_FOUND
 
 pytestmark = pytest.mark.anyio
 
@@ -121,6 +122,15 @@ async def test_a_middleware_without_process_response_lets_errors_through(log, ke
 
     assert (await answer(kernel_of(noting(log, "One"), Auth))).status == 400
     assert log == ["One in", "One out 400"]
+
+
+async def test_the_answer_to_an_error_may_be_one_object_for_all_requests(log, kernel_of):
+    async def lost(self, request):
+        raise NOT_FOUND
+
+    async with Client(kernel_of(noting(log, "One"), noting(log, "Two", process_request=lost))) as client:
+        responses = [await client.get("/") for _ in range(2)]
+    assert [[name for name, _ in response.headers].count(b"x-out") for response in responses] == [2, 2]
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,21 @@ async def test_a_settler_that_is_added_by_another_one_runs_too():
 
     assert (await answer(early)).status == 200
     assert seen == ["late"]
+
+
+async def test_what_a_settler_changes_of_the_answer_to_another_one_is_changed_for_one_request():
+    shared, request = Response("shared", 404), Request({}, None, None)
+
+    async def rescue(request, error):
+        return shared
+
+    async def fail(request, response):
+        raise ValueError("secret")
+
+    async def mark(request, response):
+        response.headers.append((b"x-marked", b"yes"))
+        return response
+
+    request.settlers = (fail, mark)
+    marks = [[name for name, _ in (await settle(request, Response(), rescue)).pairs] for _ in range(2)]
+    assert [names.count(b"x-marked") for names in marks] == [1, 1]
