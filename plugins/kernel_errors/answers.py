@@ -137,12 +137,11 @@ class Answers:
         starts, pairs = self._starts, self._pairs
 
         def refused(request: object, error: Error) -> Response:
-            if error.data is None or error.message_data is not None or error.headers or error.compress:
+            known = starts.get(error.code)
+            if not known or error.data is None or error.message_data is not None or error.headers or error.compress:
                 return self._composed(error)
-            if (known := starts.get(error.code)) is None:
-                return self._composed(error)
-            response: Response = _new(Response)  # as above: strangers send what is wrong as often
             status, start = known
+            response: Response = _new(Response)  # as above: strangers send what is wrong as often
             response.body, response.status, response.pairs = start + encode(error.data) + b"}", status, pairs
             return response
 
