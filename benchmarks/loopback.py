@@ -1,6 +1,7 @@
 """Servers for measurements over loopback: a project as `kernel run` serves it, and a hand-written callable.
 
-The callable is served with the settings of `kernel run`, or by the command of the server itself.
+The callable is served with the settings of `kernel run`, or by the command of the server itself. It sends the
+same headers: what a server does with each of them is no small part of an answer.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,12 +39,18 @@ app = App(routes=[routes])
 '''
 RAW = '''"""The same by hand."""
 
-PLAIN, LENGTH = (b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")
+PAIRS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+LENGTH = (b"content-length", b"13")
 
 
 async def app(scope, receive, send):
     if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/plaintext":
-        await send({"type": "http.response.start", "status": 200, "headers": [PLAIN, LENGTH]})
+        await send({"type": "http.response.start", "status": 200, "headers": [*PAIRS, LENGTH]})
         await send({"type": "http.response.body", "body": b"Hello, world!"})
 '''
 ALIKE = '''"""Serve it with the settings of `kernel run`."""
@@ -94,12 +102,15 @@ def served(server: str, loop: str, kinds: Sequence[str] = KINDS) -> Iterator[dic
         files = {"config.ini": CONFIG, "served/__init__.py": "", "served/main.py": PROJECT}
         for name, text in {**files, "raw.py": RAW, "alike.py": ALIKE}.items():
             (folder / name).write_text(text)
-        places = {}
+        places, heads = {}, set()
         for kind in kinds:
             address = f"127.0.0.1:{free_port()}"
             process = stack.enter_context(running(command(kind, server, loop, address), folder))
             answering(address, process)
+            heads.add(head(address))
             places[kind] = address, process.pid
+        if len(heads) > 1:
+            raise RuntimeError(f"their answers are not the same: {heads}")
         yield places
 
 
@@ -153,6 +164,14 @@ def asked(address: str) -> socket.socket:
             connection.close()
             raise RuntimeError(f"{address} answers {answer!r}")
     return connection
+
+
+def head(address: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers of an answer, without those of the server."""
+    with closing(HTTPConnection(address, timeout=PATIENCE)) as connection:
+        connection.request("GET", "/plaintext")
+        found = connection.getresponse().getheaders()
+    return tuple((name, value) for name, value in found if name.lower() not in ("date", "server"))
 
 
 def free_port() -> int:

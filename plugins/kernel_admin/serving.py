@@ -1,5 +1,6 @@
 """Serve an application in this process: the server, its signals, and what becomes of its lifespan."""
 
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from kernel.types import ASGIApp, Message, Receive, Scope, Send
 from kernel_admin.arenas import one_arena
 from kernel_admin.concurrency import MOST, limit_of
 from kernel_admin.faults import Fault
+from kernel_admin.heap import set_aside
 from kernel_admin.signals import at_once, has_terminal, last, once_more, stopping
 from kernel_admin.watchdog import Watchdog
 
@@ -49,28 +51,33 @@ class Watched:
     def __init__(
         self, kernel: Kernel, ready: Callable[[], None], stop: anyio.Event, place: Any = None, most: int = MOST
     ) -> None:
-        self.app: ASGIApp = kernel
-        self.most, self.under_way, self.silent_until = most, 0, 0.0
+        # every request meets these two: a method is called sooner than an object, and ints compare sooner than a Count
+        self.app: ASGIApp = kernel.__call__
+        self.most, self.under_way, self.silent_until = int(most), 0, 0.0
         self.place = place
         self.kernel, self.ready, self.stop = kernel, ready, stop
         self.started, self.failed, self.begun = False, dict[str, str](), anyio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; look at what the lifespan says."""
-        if scope["type"] != "lifespan":
-            counts = scope["type"] == "http"
-            if counts and self.under_way >= self.most:
-                return await self.refuse(scope, receive, send)
-            self.under_way += counts
-            try:
-                return await self.app(scope, receive, send)
-            except anyio.get_cancelled_exc_class():
-                if self.stop.is_set():
-                    method = scope.get("method", "WEBSOCKET")
-                    logger.warning("%s %r: cut, the stop waits no longer ([timeouts] graceful)", method, scope["path"])
-                raise
-            finally:
-                self.under_way -= counts
+        """Pass everything on, and count the requests; look at what the lifespan says."""
+        if scope["type"] == "lifespan":
+            return await self.observe(scope, receive, send)
+        counts = 1 if scope["type"] == "http" else 0
+        if counts and self.under_way >= self.most:
+            return await self.refuse(scope, receive, send)
+        self.under_way += counts
+        try:
+            await self.app(scope, receive, send)
+        except anyio.get_cancelled_exc_class():
+            if self.stop.is_set():
+                method = scope.get("method", "WEBSOCKET")
+                logger.warning("%s %r: cut, the stop waits no longer ([timeouts] graceful)", method, scope["path"])
+            raise
+        finally:
+            self.under_way -= counts
+
+    async def observe(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the lifespan on, and look at what is said of it."""
 
         async def observed(message: Any) -> None:
             _, step, end = message["type"].split(".")
@@ -98,6 +105,7 @@ class Watched:
             self.failed["startup"] = f"cannot listen: {error}"
             self.stop.set()
             return {"type": "lifespan.startup.failed", "message": self.failed["startup"]}
+        set_aside()
         self.started = True
         self.begun.set()
         tell_parent(STARTED)
@@ -107,13 +115,15 @@ class Watched:
         """Take the configuration of now; if that is broken the old one goes on serving, and the log says why."""
         click.echo("reloading: the configuration is read anew", err=True)
         try:
-            await self.kernel.reconfigure()
+            ended = await self.kernel.reconfigure()
         except Exception as error:
             reasons = " ".join(str(error).split())
             logger.error("reload failed, the old configuration goes on serving: %s", reasons)
         else:
-            self.most = limit_of(self.kernel.config)
+            self.most = int(limit_of(self.kernel.config))
             click.echo("reloaded", err=True)
+            await ended.wait()
+            set_aside()  # what served before is among what was set aside
 
     async def drain(self) -> None:
         """Tell the application that the end was asked for, and clients with their next answers; then stop."""
@@ -167,6 +177,8 @@ def serve(app: Kernel, server: Serve, place: Any, ready: Callable[[], None], wor
         if not watched or (watched[0].started and not watched[0].failed):
             raise
         watched[0].failed.setdefault("startup", str(innermost(error)))
+    finally:
+        gc.unfreeze()
     if getattr(watched[0].service("life", None), "interrupted", False):
         tell_parent(INTERRUPTED)
     step, text = next(iter(watched[0].failed.items()), ("", ""))
