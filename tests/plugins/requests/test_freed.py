@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio
 import pytest
+from kernel_data import TYPE_FILE, Data, File
 from kernel_requests.incoming import Pace
 from kernel_responses import EventStream, Stream
 from kernel_testing import make_kernel
@@ -43,6 +44,20 @@ async def form(request: Request) -> list[str]:
 async def chunks(request: Request) -> Stream:
     await request.body()
     return Stream([request.path, "b"])
+
+
+async def background(request: Request) -> str:
+    await request.body()
+    request.background(anyio.lowlevel.checkpoint)
+    return "later"
+
+
+class Sent(Data):
+    a = File("a", required=True, field_type=TYPE_FILE)
+
+
+async def cleaned(request: Request) -> list[str]:
+    return list(await request.get_cleaned_data())
 
 
 async def events(request: Request) -> EventStream:
@@ -98,6 +113,21 @@ async def served(handle: Handle, parts: list[bytes], **options: Any) -> Callable
 @pytest.mark.parametrize("handle", [body, slow_parts, stream, form, chunks])
 async def test_a_request_whose_body_came_in_parts_is_freed_when_it_is_over(handle: Handle) -> None:
     assert (await served(handle, PARTS))() is None
+
+
+@pytest.mark.usefixtures("uncollected")
+async def test_a_request_with_cleaned_data_is_freed_when_it_is_over() -> None:
+    assert (await served(cleaned, PARTS, data_handler=Sent))() is None
+
+
+@pytest.mark.usefixtures("uncollected")
+async def test_a_request_with_a_background_call_is_freed_when_it_is_over() -> None:
+    """Of a short time limit the timer may last a moment longer."""
+    request = await served(background, PARTS)
+    with anyio.move_on_after(5):
+        while request() is not None:
+            await anyio.lowlevel.checkpoint()
+    assert request() is None
 
 
 @pytest.mark.usefixtures("uncollected")
