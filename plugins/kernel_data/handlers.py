@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import proxy
 
 from kernel_errors import Error
 
@@ -47,6 +48,7 @@ class Cleaning:
             return None
         if self._result is UNREAD:
             self._result = await self._clean(self._request, self._limit)
+            self._request = proxy(self._request)  # it keeps us: large bodies must not wait for the garbage collector
         data, errors = self._result
         if errors:
             raise Error(UNEXPECTED_DATA, data=errors)

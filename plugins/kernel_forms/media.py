@@ -11,5 +11,7 @@ def boundary(content_type: str) -> str:
 
     A value without quotes reaches to the next semicolon, because senders forget to quote boundaries.
     """
-    found = {name.lower(): _escaped.sub(r"\1", quoted) or plain for name, quoted, plain in _parameters(content_type)}
-    return found.get("boundary", "").strip()
+    for name, quoted, plain in reversed(_parameters(content_type)):  # the last one counts
+        if name.lower() == "boundary":
+            return (_escaped.sub(r"\1", quoted) if quoted else plain).strip()
+    return ""

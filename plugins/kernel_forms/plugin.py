@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
+from weakref import proxy
 
 from anyio import to_thread
 from kernel_requests.media import check_coding, codec
@@ -63,7 +64,11 @@ class Forms(Plugin):
 
 
 class Reading:
-    """What `request.form` is a method of."""
+    """What `request.form` is a method of.
+
+    The request keeps it, so once the form is read it keeps neither the request nor the frames in which the form
+    was refused: large forms must not wait for the garbage collector.
+    """
 
     def __init__(self, request: Request, limits: Limits, folder: UploadFolder) -> None:
         self._request, self._limits, self._folder = request, limits, folder
@@ -85,8 +90,9 @@ class Reading:
             try:
                 self._form = await self._read()
             except HTTPException as error:
-                self._refusal = error
+                self._refusal = untraced(error)
                 raise
+            self._request = proxy(self._request)
         return self._form
 
     async def _read(self) -> Form:
@@ -99,3 +105,10 @@ class Reading:
         if request.content_type == "application/x-www-form-urlencoded":
             return Form(await urlencoded.read(pour, codec(request.charset), limits))
         raise HTTPException(415, "the body has to be a form: application/x-www-form-urlencoded or multipart/form-data")
+
+
+def untraced(error: HTTPException) -> HTTPException:
+    """Return the same exception without its traceback and its cause."""
+    same = type(error).__new__(type(error), *error.args)
+    vars(same).update(vars(error))
+    return same

@@ -1,5 +1,7 @@
 """The route options `max_body_size` and `timeout` as layers; a route without one has no code for it."""
 
+from contextlib import ExitStack
+from contextvars import Context
 from typing import Any
 
 import anyio
@@ -44,7 +46,9 @@ def timeout_layer() -> Layer:
     seconds = Option("timeout")
 
     async def limit_time(request: Request, call_next: Handler) -> Response:
-        with anyio.move_on_after(seconds[request.route]):
+        with ExitStack() as limit:
+            # not in our context: asyncio keeps it, and the request in it, with a timer that was cancelled
+            Context().run(limit.enter_context, anyio.move_on_after(seconds[request.route]))
             return await call_next(request)
         raise HTTPException(504)
 

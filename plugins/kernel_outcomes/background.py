@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from inspect import isawaitable
 from typing import Any
+from weakref import proxy
 
 import anyio
 from anyio.to_thread import run_sync
@@ -67,6 +68,7 @@ class Background:
         It raises HTTPException(503) when too many calls wait or run; a failure of *func* is reported.
         """
         calls = vars(request)["calls"] = list[Call]()
+        request = proxy(request)  # it keeps the function: large bodies must not wait for the garbage collector
 
         def background(function: Callable[..., Any], *args: Any) -> None:
             if len(self._calls) >= self._most:

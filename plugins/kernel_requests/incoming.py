@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextvars import Context
 from time import monotonic
 from typing import Any
 from weakref import proxy
@@ -70,7 +71,7 @@ class Incoming:
         self._begin(limit, announced(request))
         pace = Pace(self._idle)
         while not self._complete:
-            with anyio.CancelScope(deadline=pace.deadline) as scope:
+            with pace as scope:
                 chunk = self._taken(await request.receive())
             if scope.cancelled_caught:
                 raise BodyTooSlow
@@ -174,18 +175,18 @@ class Incoming:
 
     async def _poured(self, take: Take, limit: int, size: int) -> None:
         request, pace = self._request, Pace(self._idle)
-        with anyio.CancelScope(deadline=pace.deadline) as scope:
+        with pace as scope:
             while not self._complete:
                 chunk = self._taken(await request.receive())
                 size += len(chunk)
                 if size > limit:
                     raise BodyTooLarge(limit)
                 if pace.arrived(len(chunk)):
-                    scope.deadline = pace.deadline
+                    pace.move(pace.deadline)
                 if (work := take(chunk)) is not None:
-                    scope.deadline = math.inf  # the client need not wait for us
+                    pace.move(math.inf)  # the client need not wait for us
                     await work
-                    scope.deadline = pace.again()
+                    pace.move(pace.again())
         if scope.cancelled_caught:
             raise BodyTooSlow
 
@@ -219,11 +220,27 @@ def clock() -> Callable[[], float]:
 
 
 class Pace:
-    """Until when the next 1 KiB of a body has to arrive: moved late, since that costs, by up to an eighth."""
+    """Until when the next 1 KiB of a body has to arrive: moved late, since that costs, by up to an eighth.
+
+    As a context it is the time limit of what happens inside. Its timers are set in an empty `Context`, since
+    asyncio keeps what was current with a timer, here the request and its body, until its time would have come,
+    although it was cancelled long before.
+    """
 
     def __init__(self, idle: float) -> None:
         self._idle, self._missing, self._now = idle, PROGRESS, clock()
         self.again()
+
+    def __enter__(self) -> anyio.CancelScope:
+        self._scope = anyio.CancelScope(deadline=self.deadline)
+        return Context().run(self._scope.__enter__)
+
+    def __exit__(self, *error: Any) -> bool:
+        return self._scope.__exit__(*error)
+
+    def move(self, deadline: float) -> None:
+        """Set another deadline for what happens inside."""
+        Context().run(setattr, self._scope, "deadline", deadline)
 
     def again(self) -> float:
         """Begin to count anew, and return the deadline."""

@@ -15,7 +15,7 @@ from kernel.errors import ClientDisconnect
 from kernel.response import HeaderInput, Pair, checked
 from kernel.types import Send
 from kernel_responses.events import as_event, milliseconds
-from kernel_responses.stream import Source, closed, failure, sources
+from kernel_responses.stream import Source, closed, failure, sources, within
 
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
@@ -131,7 +131,7 @@ class Flowing(Response):
         while not self._left:
             await send({"type": "http.response.body", "body": data, "more_body": True})
             data = HEARTBEAT
-            with anyio.move_on_after(self._heartbeat):
+            with within(self._heartbeat):
                 try:
                     data = await take.receive()
                 except anyio.EndOfStream:

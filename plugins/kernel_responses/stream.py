@@ -1,6 +1,8 @@
 """Bodies sent chunk by chunk, as they come to be."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import ExitStack
+from contextvars import Context
 from itertools import repeat
 from time import monotonic
 from types import AsyncGeneratorType
@@ -46,9 +48,20 @@ def over(source: Source) -> bool:
     return getattr(source, "ag_frame", source) is None
 
 
+def within(seconds: float, shield: bool = False) -> ExitStack:
+    """Return a time limit that is running; leave it by `with`.
+
+    It is entered in an empty `Context`, since asyncio keeps what was current with a timer, here the request,
+    until its time would have come, although it was cancelled long before.
+    """
+    limit = ExitStack()
+    Context().run(limit.enter_context, move_on_after(seconds, shield=shield))
+    return limit
+
+
 async def closed(source: Source) -> None:
     """Close a source in this task, also while the request is being cancelled."""
-    with move_on_after(CLOSING_TIME, shield=True):
+    with within(CLOSING_TIME, shield=True):
         await source.aclose()
 
 

@@ -15,6 +15,7 @@ from kernel_forms import media
         ("a/b;  boundary= a ", "a"),
         ('a/b; x="; boundary=evil"; boundary=good', "good"),
         ('a/b; boundary=""', ""),
+        ("a/b; boundary=a; BOUNDARY=b; x", "b"),
     ],
 )
 def test_a_boundary_is_found(header: str, boundary: str):

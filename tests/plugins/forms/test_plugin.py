@@ -1,10 +1,14 @@
+import gc
 import os
 import tempfile
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel_forms import parts as parts_module
+from kernel_forms.parts import Parts as FormParts
 from kernel_requests import BodyTooLarge
 
 from kernel import Kernel
@@ -22,8 +26,39 @@ async def test_a_form_is_read_once(make: Any, multipart: str, parts: Parts) -> N
 async def test_a_form_is_refused_again(make: Any, multipart: str) -> None:
     request = make(multipart, b"nothing")
     for _ in range(2):
-        with pytest.raises(HTTPException, match="400 the form is malformed"):
+        with pytest.raises(HTTPException, match="400 the form is malformed") as caught:
             await request.form()
+        assert caught.value.headers == ((b"connection", b"close"),)
+
+
+async def test_a_body_that_is_too_large_for_a_form_is_so_again(make: Any, urlencoded: str) -> None:
+    request = make(urlencoded, b"a=1")
+    request.max_body_size = 2
+    for _ in range(2):
+        with pytest.raises(BodyTooLarge) as caught:
+            await request.form()
+        assert (caught.value.status, caught.value.limit) == (413, 2)
+
+
+async def test_of_a_form_that_was_refused_nothing_is_kept(
+    make: Any, multipart: str, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request keeps the refusal: its traceback would keep the fields."""
+    read = list[weakref.ref[FormParts]]()
+
+    class Watched(FormParts):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            read.append(weakref.ref(self))
+
+    monkeypatch.setattr(parts_module, "Parts", Watched)
+    request = make(multipart, parts(("a", b"x" * 100), ("b", b"")), max_form_fields=1)
+    gc.disable()
+    with pytest.raises(HTTPException, match="413 the form has more than 1 fields"):
+        await request.form()
+    gone = read[0]() is None
+    gc.enable()
+    assert gone
 
 
 async def test_a_form_can_be_read_from_a_body_that_was_read(make: Any, urlencoded: str) -> None:
