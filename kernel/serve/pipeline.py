@@ -86,10 +86,10 @@ class Compiler:
             return (request.route.encoders if request.route else self.encoders).render(value)
 
         self._render, self._route, self.steps, self.finishers = self.encoders.render, None, list[Step](), list[Hook]()
-        gates, inner = list(takewhile(is_gate, self._outer)), dispatch  # type: list[Layer], Handler
+        gates, inner, level = [*takewhile(is_gate, self._outer)], dispatch, "application"  # type: Any, Handler, str
         for layer in reversed(self._outer[len(gates) :]):
-            inner = self._wrapped(inner, layer, "application")
-        hooks = [self._note(PHASES[0], one.before_request, "application", one.plugin) for one in gates[::-1]][::-1]
+            inner = self._wrapped(inner, layer, level)
+        hooks = [self._note("before_request", one.before_request, level, one.plugin) for one in gates[::-1]][::-1]
         asked = lambda request: next((x for one in hooks if (x := one(request)) is not None), None)  # noqa: E731
         return (match if inner is dispatch else lambda request: inner), hooks[0] if len(hooks) == 1 else asked
 

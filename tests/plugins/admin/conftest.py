@@ -1,5 +1,6 @@
 """What the tests of the command line share: a project in a folder of its own, and the command in process."""
 
+import gc
 import json
 import signal
 import sys
@@ -37,6 +38,13 @@ async def around(request, call_next):
 
 app = App(routes=[routes], layers=[Layer("inner", around=around)])
 """
+
+
+@pytest.fixture(autouse=True)
+def unfrozen() -> Iterator[None]:
+    """Have the garbage collector look at everything again that a start or a reload set aside."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a start leaves behind is passed over by the garbage collector, for as long as `kernel run` serves."""
 
 import gc
-from collections.abc import Iterator
 from typing import Any
 from weakref import ref
 
@@ -19,12 +18,6 @@ class Node:
 
     def __init__(self) -> None:
         self.self = self
-
-
-@pytest.fixture(autouse=True)
-def unfrozen() -> Iterator[None]:
-    yield
-    gc.unfreeze()
 
 
 def test_the_garbage_goes_and_the_rest_is_set_aside() -> None:
